@@ -1,0 +1,85 @@
+"""Errors a caller may want to handle.
+
+MeshError                 base; `except MeshError` catches every error of ours
+├── NotFound              an IRI or a name that names nothing in the mesh
+├── EmptyMesh             the folder holds no mesh yet
+├── InvalidInput          the caller sent something we cannot read
+│   ├── InvalidIri        the text is not an absolute IRI
+│   ├── InvalidArgument   a number or a word outside what the question allows
+│   ├── UnknownFormat     the document's format is not one we read, or not the one named
+│   └── ForeignGraph      the document names a graph that is not the caller's
+├── ValidationFailed      the rules could not be evaluated; says nothing about the data
+└── StoreUnavailable      the store cannot be opened, read or written; safe to retry
+
+Breaking a rule is not an error: it is a `Refused` value (see `model.change`).
+"""
+
+from typing import ClassVar
+
+
+class MeshError(Exception):
+    """Base of every error of ours; `str()` is a sentence that says what to do."""
+
+    code: ClassVar[str] = "MESH_ERROR"
+
+
+class NotFound(MeshError):
+    """An IRI or a name that names nothing in the mesh."""
+
+    code = "NOT_FOUND"
+
+
+class EmptyMesh(MeshError):
+    """The folder holds no mesh yet."""
+
+    code = "EMPTY_MESH"
+
+
+class InvalidInput(MeshError):
+    """The caller sent something we cannot read.
+
+    `line` and `column` count from 1 and are None where the place is unknown.
+    """
+
+    code = "INVALID_INPUT"
+
+    def __init__(self, message: str, *, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class InvalidIri(InvalidInput):
+    """The text is not an absolute IRI."""
+
+    code = "INVALID_IRI"
+
+
+class InvalidArgument(InvalidInput):
+    """A number or a word outside what the question allows."""
+
+    code = "INVALID_ARGUMENT"
+
+
+class UnknownFormat(InvalidInput):
+    """The document's format is not one we read, or not the one that was named."""
+
+    code = "UNKNOWN_FORMAT"
+
+
+class ForeignGraph(InvalidInput):
+    """The document names a graph that is not the caller's."""
+
+    code = "FOREIGN_GRAPH"
+
+
+class ValidationFailed(MeshError):
+    """The rules could not be evaluated; this says nothing about the data (SHACL §3.4.1)."""
+
+    code = "VALIDATION_UNAVAILABLE"
+
+
+class StoreUnavailable(MeshError):
+    """The store cannot be opened, read or written; safe to retry."""
+
+    code = "STORE_UNAVAILABLE"

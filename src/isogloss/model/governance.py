@@ -1,0 +1,75 @@
+"""Rules and what they say of data, in SHACL's words."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from isogloss.model.rdf import Iri, Term
+
+
+class Severity(IntEnum):
+    """How much a broken rule matters; only a Violation refuses a write."""
+
+    INFO = 1
+    WARNING = 2
+    VIOLATION = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One named property shape of `shapes/`, with the words a person quotes it by."""
+
+    id: Iri
+    rule_id: str
+    name: str
+    description: str
+    message: str
+    severity: Severity
+    target_classes: tuple[Iri, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ValidationResult:
+    """One result of a SHACL report, §3.6.2.
+
+    `path` is the predicate's IRI, or the path in SPARQL's notation; None on a node
+    constraint. `value` is None where the trouble is that none is there.
+    """
+
+    focus_node: Iri
+    rule: Iri
+    path: str | None
+    value: Term | None
+    component: Iri
+    severity: Severity
+    rule_name: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationReport:
+    """What the rules say of the data: results worst first, then by focus node and rule."""
+
+    results: tuple[ValidationResult, ...]
+
+    @property
+    def conforms(self) -> bool:
+        """False for any result, also of severity Info (SHACL §3.6.1.1)."""
+        return not self.results
+
+    @property
+    def violations(self) -> tuple[ValidationResult, ...]:
+        """Only the results that refuse a write."""
+        return tuple(r for r in self.results if r.severity is Severity.VIOLATION)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleOutcome:
+    """What one rule says of one product and its parts; no results means that it passed."""
+
+    rule: Rule
+    results: tuple[ValidationResult, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Tell whether nothing breaks the rule."""
+        return not self.results

@@ -1,0 +1,165 @@
+"""The words of the standards and our own, as closed namespaces: a misspelt term raises."""
+
+from typing import NewType
+
+Iri = NewType("Iri", str)
+
+
+class Namespace:
+    """Give the IRIs of one vocabulary as attributes.
+
+    >>> DCAT.Dataset
+    'http://www.w3.org/ns/dcat#Dataset'
+    >>> DCAT.Datset
+    Traceback (most recent call last):
+    AttributeError: dcat: has no term 'Datset' here; add it to vocab.py if the standard has it
+    """
+
+    def __init__(self, prefix: str, iri: str, terms: str = "") -> None:
+        self.prefix = prefix
+        self.iri = iri
+        self.terms = frozenset(terms.split())
+
+    def __getattr__(self, term: str) -> Iri:
+        if term not in self.terms:
+            raise AttributeError(
+                f"{self.prefix}: has no term {term!r} here; "
+                "add it to vocab.py if the standard has it"
+            )
+        return Iri(self.iri + term)
+
+    def __contains__(self, iri: str) -> bool:
+        return iri.startswith(self.iri)
+
+
+ADMS = Namespace("adms", "http://www.w3.org/ns/adms#", "status")
+CODE = Namespace(
+    "code",
+    "https://w3id.org/isogloss/code/",
+    "Ideation Design Build Deploy Consume Retire "
+    "dataSteward "
+    "DIRECT INDIRECT IDENTITY TRANSFORMATION AGGREGATION "
+    "JOIN GROUP_BY FILTER SORT WINDOW CONDITIONAL UNKNOWN "
+    "START RUNNING COMPLETE ABORT FAIL OTHER "
+    "public internal confidential restricted "
+    "proposed approved rejected retired "
+    "exact widening narrowing approximate untranslatable "
+    "freshness completeness availability deliver "
+    "global domain sql",
+)
+CSVW = Namespace("csvw", "http://www.w3.org/ns/csvw#", "name datatype")
+DCAT = Namespace(
+    "dcat",
+    "http://www.w3.org/ns/dcat#",
+    "Dataset DataService Distribution Role Resource accessService distribution endpointURL "
+    "hadRole keyword servesDataset version previousVersion",
+)
+DCTERMS = Namespace(
+    "dcterms",
+    "http://purl.org/dc/terms/",
+    "conformsTo created creator description format identifier isPartOf license modified source "
+    "subject title type",
+)
+DPROD = Namespace(
+    "dprod",
+    "https://www.omg.org/spec/DPROD/dprod/",
+    "DataProduct DataProductLifecycleStatus InformationSensitivityClassification "
+    "dataProductOwner domain informationSensitivityClassification inputDataset inputPort "
+    "isAccessServiceOf isDistributionOf lifecycleStatus outputDataset outputPort protocol purpose",
+)
+DQV = Namespace("dqv", "http://www.w3.org/ns/dqv#", "Metric Dimension inDimension")
+FOAF = Namespace("foaf", "http://xmlns.com/foaf/0.1/", "Person mbox name")
+MESH = Namespace(
+    "mesh",
+    "https://w3id.org/isogloss/mesh#",
+    "Domain Field Job Run ColumnDerivation ColumnInfluence ServiceLevelObjective "
+    "ContractDocument Translation RuleSet Waiver "
+    "ownedBy dataGraph shapesGraph glossary fieldOf parentField fieldPath position physicalType "
+    "classification representsTerm transformation transformationType transformationSubtype "
+    "masking runState olNamespace fromTerm toTerm expression expressionLanguage precondition "
+    "lossiness basedOnMapping mappingStatus scope ruleId contentDigest waivesShape "
+    "waivesComponent focusNode ruleSetVersion validFrom validUntil waivedBy effectiveConforms "
+    "standardVersion driver sequence",
+)
+ODRL = Namespace(
+    "odrl",
+    "http://www.w3.org/ns/odrl/2/",
+    "Action Constraint Duty LeftOperand Offer action assigner constraint eq gteq hasPolicy "
+    "leftOperand lteq obligation operator rightOperand target",
+)
+ONTOLEX = Namespace("ontolex", "http://www.w3.org/ns/lemon/ontolex#")
+ORG = Namespace(
+    "org",
+    "http://www.w3.org/ns/org#",
+    "FormalOrganization Membership OrganizationalUnit member organization role unitOf",
+)
+OWL = Namespace(
+    "owl",
+    "http://www.w3.org/2002/07/owl#",
+    "Axiom Class DatatypeProperty ObjectProperty Ontology annotatedProperty annotatedSource "
+    "annotatedTarget deprecated imports versionIRI versionInfo",
+)
+PAV = Namespace("pav", "http://purl.org/pav/", "authoredBy")
+PROF = Namespace("prof", "http://www.w3.org/ns/dx/prof/")
+PROV = Namespace(
+    "prov",
+    "http://www.w3.org/ns/prov#",
+    "Activity Agent Association Attribution Derivation Entity EntityInfluence Organization Person "
+    "Plan SoftwareAgent agent alternateOf endedAtTime entity generatedAtTime hadActivity hadPlan "
+    "qualifiedAssociation qualifiedAttribution qualifiedDerivation qualifiedInfluence "
+    "startedAtTime used wasAssociatedWith wasAttributedTo wasDerivedFrom wasGeneratedBy "
+    "wasInfluencedBy wasInformedBy",
+)
+RDF = Namespace(
+    "rdf",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "JSON first langString nil rest type value",
+)
+RDFS = Namespace(
+    "rdfs",
+    "http://www.w3.org/2000/01/rdf-schema#",
+    "comment domain isDefinedBy label range seeAlso subClassOf subPropertyOf",
+)
+SD = Namespace("sd", "http://www.w3.org/ns/sparql-service-description#", "NamedGraph")
+SEMAPV = Namespace("semapv", "https://w3id.org/semapv/vocab/")
+SH = Namespace(
+    "sh",
+    "http://www.w3.org/ns/shacl#",
+    "Info NodeShape PropertyShape ValidationReport ValidationResult Violation Warning conforms "
+    "description focusNode message name order path property result resultMessage resultPath "
+    "resultSeverity severity sourceConstraintComponent sourceShape targetClass value",
+)
+SKOS = Namespace(
+    "skos",
+    "http://www.w3.org/2004/02/skos/core#",
+    "Concept ConceptScheme altLabel broadMatch broader closeMatch definition exactMatch example "
+    "hiddenLabel inScheme narrowMatch narrower notation prefLabel related relatedMatch scopeNote",
+)
+SSSOM = Namespace(
+    "sssom",
+    "https://w3id.org/sssom/",
+    "MappingSet NegatedPredicate confidence mapping_justification mapping_tool mappings "
+    "predicate_modifier reviewer_id subject_label",
+)
+VANN = Namespace("vann", "http://purl.org/vocab/vann/")
+VOID = Namespace("void", "http://rdfs.org/ns/void#", "Dataset uriSpace")
+XKOS = Namespace(
+    "xkos",
+    "http://rdf-vocabulary.ddialliance.org/xkos#",
+    "ConceptAssociation Correspondence compares madeOf sourceConcept targetConcept",
+)
+XSD = Namespace(
+    "xsd",
+    "http://www.w3.org/2001/XMLSchema#",
+    "boolean date dateTime decimal double duration integer string",
+)
+RULE = Namespace("rule", "https://w3id.org/isogloss/shapes#")
+
+PREFIXES: dict[str, str] = {
+    namespace.prefix: namespace.iri
+    for namespace in sorted(
+        (value for value in globals().copy().values() if isinstance(value, Namespace)),
+        key=lambda namespace: namespace.prefix,
+    )
+}
+"""Prefix → namespace IRI, sorted by prefix: the one table of the repository."""
