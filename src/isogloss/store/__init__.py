@@ -1,0 +1,1 @@
+"""What is true now: named graphs of quads, in embedded Oxigraph."""

@@ -1,0 +1,43 @@
+"""Quads out again, in the formats that other tools read."""
+
+from collections.abc import Iterable
+from enum import Enum
+
+import pyoxigraph as ox
+
+from isogloss.model.rdf import Quad
+from isogloss.store.terms import quad_to_ox
+from isogloss.vocab import PREFIXES
+
+
+class ExportFormat(Enum):
+    """What `export` writes; only N-Quads, TriG and JSON-LD keep the named graphs."""
+
+    NQUADS = "nquads"
+    TRIG = "trig"
+    TURTLE = "turtle"
+    JSON_LD = "json-ld"
+
+
+_FORMATS = {
+    ExportFormat.NQUADS: ox.RdfFormat.N_QUADS,
+    ExportFormat.TRIG: ox.RdfFormat.TRIG,
+    ExportFormat.TURTLE: ox.RdfFormat.TURTLE,
+    ExportFormat.JSON_LD: ox.RdfFormat.JSON_LD,
+}
+
+
+def serialize(quads: Iterable[Quad], format: ExportFormat) -> bytes:
+    """Write quads, sorted, so that two exports of one state are the same bytes."""
+    rows = [quad_to_ox(quad) for quad in sorted(quads, key=_order)]
+    target = _FORMATS[format]
+    # Neither has a place for prefixes: N-Quads by design, JSON-LD because ours is expanded.
+    prefixes = PREFIXES if format in {ExportFormat.TRIG, ExportFormat.TURTLE} else None
+    if not target.supports_datasets:
+        triples = list(dict.fromkeys(quad.triple for quad in rows))
+        return ox.serialize(triples, format=target, prefixes=prefixes) or b""
+    return ox.serialize(rows, format=target, prefixes=prefixes) or b""
+
+
+def _order(quad: Quad) -> tuple[str, str, str, str]:
+    return (quad.graph, quad.subject, quad.predicate, str(quad.object))
