@@ -1,0 +1,1 @@
+"""Words, their senses, and how the senses relate."""

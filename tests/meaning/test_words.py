@@ -1,0 +1,133 @@
+"""The same label is never taken as the same thing, nor as a different one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isogloss.meaning.words import gather, mappings_between, normalise, polysemes, senses
+from isogloss.model.catalog import Term
+from isogloss.model.meaning import Mapping
+from isogloss.model.rdf import Iri
+from isogloss.vocab import SKOS
+
+MARKETING, PRODUCT, FINANCE = (Iri(f"urn:{name}") for name in ("marketing", "product", "finance"))
+
+
+def _term(domain: Iri, label: str, *others: str) -> Term:
+    return Term(
+        id=Iri(f"{domain}:{label}"),
+        label=label,
+        other_labels=others,
+        definition=None,
+        scope_note=None,
+        examples=(),
+        domain=domain,
+    )
+
+
+def _mapping(
+    one: Term,
+    other: Term,
+    predicate: Iri = SKOS.exactMatch,
+    status: str = "approved",
+    *,
+    negated: bool = False,
+) -> Mapping:
+    return Mapping(
+        id=Iri(f"urn:mapping:{one.id}:{other.id}"),
+        subject=one.id,
+        predicate=predicate,
+        object=other.id,
+        negated=negated,
+        justification=None,
+        confidence=None,
+        author=None,
+        status=status,
+        comment=None,
+        translations=(),
+    )
+
+
+LEAD = _term(MARKETING, "lead")
+LEADS = _term(PRODUCT, "Leads")
+THIRD = _term(FINANCE, "prospect", "lead")
+
+
+@given(st.text())
+def test_normalising_twice_changes_nothing(label: str) -> None:
+    assert normalise(normalise(label)) == normalise(label)
+
+
+@given(st.text(st.sampled_from("abcxyzs _-")))
+def test_case_alone_does_not_matter(label: str) -> None:
+    assert normalise(label.lower()) == normalise(label.upper())
+
+
+@pytest.mark.parametrize(
+    ("spellings", "word"),
+    [
+        (("active user", "Active Users", "active_user", "active-users", "activeUser"), "active user"),
+        (("countries", "Country", "COUNTRY"), "country"),
+        (("résumé", "Resume", "re\u0301sume\u0301s"), "resume"),
+        (("boxes", "box"), "box"),
+        (("ﬁeld", "fields"), "field"),
+        (("business", "Business"), "business"),
+    ],
+)
+def test_spellings_of_one_word_meet(spellings: tuple[str, ...], word: str) -> None:
+    assert {normalise(spelling) for spelling in spellings} == {word}
+
+
+@pytest.mark.parametrize("word", ["status", "analysis", "news", "churn", "address", "process"])
+def test_words_that_only_look_plural_are_left_alone(word: str) -> None:
+    assert normalise(word) == word
+
+
+def test_senses_gather_other_labels_too_in_order() -> None:
+    word = senses("LEADS", [THIRD, LEADS, LEAD], [])
+    assert word is not None
+    assert word.senses == tuple(sorted([LEAD, LEADS, THIRD], key=lambda term: term.id))
+
+
+def test_a_word_that_nobody_uses_has_no_senses() -> None:
+    assert senses("unicorn", [LEAD], []) is None
+
+
+def test_the_mappings_of_a_word_are_those_among_its_senses() -> None:
+    elsewhere = _term(FINANCE, "invoice")
+    among, across = _mapping(LEAD, LEADS), _mapping(LEAD, elsewhere)
+    assert gather([LEAD, LEADS, elsewhere], [across, among])["lead"].mappings == (among,)
+
+
+def test_one_label_in_two_domains_is_a_polyseme() -> None:
+    assert [word.label for word in polysemes([LEAD, LEADS], [])] == ["lead"]
+
+
+def test_two_terms_of_one_domain_are_no_polyseme() -> None:
+    assert polysemes([LEAD, _term(MARKETING, "leads")], []) == ()
+
+
+def test_approved_equality_settles_a_polyseme_also_in_a_chain() -> None:
+    chain = [_mapping(LEAD, LEADS), _mapping(LEADS, THIRD)]
+    assert polysemes([LEAD, LEADS, THIRD], chain) == ()
+    assert len(polysemes([LEAD, LEADS, THIRD], chain[:1])) == 1
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        _mapping(LEAD, LEADS, SKOS.closeMatch),
+        _mapping(LEAD, LEADS, status="proposed"),
+        _mapping(LEAD, LEADS, negated=True),
+    ],
+)
+def test_nothing_less_settles_it(mapping: Mapping) -> None:
+    assert len(polysemes([LEAD, LEADS], [mapping])) == 1
+
+
+def test_mappings_between_two_domains_go_either_way() -> None:
+    domain_of = {term.id: term.domain for term in (LEAD, LEADS, THIRD)}
+    there, back = _mapping(LEAD, LEADS), _mapping(LEADS, LEAD)
+    other = _mapping(LEAD, THIRD)
+    found = mappings_between([there, other, back], domain_of, PRODUCT, MARKETING)
+    assert found == (there, back)
