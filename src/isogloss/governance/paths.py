@@ -1,0 +1,44 @@
+"""SHACL property paths in SPARQL's notation."""
+
+import rdflib
+from rdflib import RDF, SH
+from rdflib.collection import Collection
+from rdflib.term import Node
+
+_SUFFIXES = {SH.zeroOrMorePath: "*", SH.oneOrMorePath: "+", SH.zeroOrOnePath: "?"}
+
+
+def path_text(report: rdflib.Graph, shapes: rdflib.Graph, path: Node) -> str:
+    """Write a path (SHACL §2.3.1): a predicate as its bare IRI, others as SPARQL §9.1 does.
+
+    The report copies complex paths from the shapes; where it did not, the shapes have them.
+    """
+    if isinstance(path, rdflib.URIRef):
+        return str(path)
+    graph = report if (path, None, None) in report else shapes
+    return _complex(graph, path, frozenset())
+
+
+def _complex(graph: rdflib.Graph, path: Node, above: frozenset[Node]) -> str:
+    if isinstance(path, rdflib.URIRef):
+        return f"<{path}>"
+    if path in above:
+        return "…"
+    above |= {path}
+
+    def members(head: Node) -> list[str]:
+        return [_complex(graph, member, above) for member in Collection(graph, head)]
+
+    inverse = graph.value(path, SH.inversePath)
+    if inverse is not None:
+        return "^" + _complex(graph, inverse, above)
+    alternatives = graph.value(path, SH.alternativePath)
+    if alternatives is not None:
+        return f"({'|'.join(members(alternatives))})"
+    for predicate, suffix in _SUFFIXES.items():
+        inner = graph.value(path, predicate)
+        if inner is not None:
+            return _complex(graph, inner, above) + suffix
+    if (path, RDF.first, None) in graph:
+        return f"({'/'.join(members(path))})"
+    return str(path)

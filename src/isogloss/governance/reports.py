@@ -1,0 +1,99 @@
+"""Write a report for people and for programs."""
+
+import json
+from collections.abc import Iterable
+from enum import Enum
+
+from rdflib import RDF, SH
+
+from isogloss.errors import ValidationFailed
+from isogloss.governance.rulebook import Rulebook
+from isogloss.governance.terms import add_all
+from isogloss.governance.validation import read_report, run
+from isogloss.model.governance import ValidationReport
+from isogloss.model.rdf import Literal, Term, Triple
+from isogloss.vocab import PREFIXES
+
+
+class ReportFormat(Enum):
+    """How a report is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    TURTLE = "turtle"
+    JSON_LD = "json-ld"
+
+
+def check(
+    data: Iterable[Triple], shapes: Iterable[Triple], format: ReportFormat
+) -> tuple[ValidationReport, str]:
+    """Judge triples by the shapes that a person brought, and write the report.
+
+    Turtle and JSON-LD hold the sh:ValidationReport (SHACL §3.6), details and paths included.
+
+    Raises:
+        ValidationFailed: the shapes are ill-formed, or could not be evaluated.
+    """
+    rulebook = Rulebook({})
+    add_all(rulebook.graph, shapes, blank_nodes=True)
+    if not any(mark in rulebook.graph for mark in _MARKS_OF_A_SHAPE):
+        raise ValidationFailed(
+            "The shapes hold no SHACL shape, so they would call anything good: name files with "
+            "sh:NodeShape or sh:path in them."
+        )
+    graph = run(rulebook, data, blank_nodes=True)
+    report = read_report(graph, rulebook)
+    if format is ReportFormat.TEXT:
+        return report, _text(report)
+    if format is ReportFormat.JSON:
+        return report, json.dumps(_json(report), indent=2, ensure_ascii=False)
+    for prefix in ("sh", "xsd"):
+        graph.bind(prefix, PREFIXES[prefix])
+    if format is ReportFormat.TURTLE:
+        return report, graph.serialize(format="turtle").rstrip()
+    return report, graph.serialize(format="json-ld", auto_compact=True)
+
+
+_MARKS_OF_A_SHAPE = ((None, SH.path, None), (None, RDF.type, SH.NodeShape))
+
+
+def _text(report: ValidationReport) -> str:
+    if report.conforms:
+        return "Conforms: no rule is broken."
+    lines = [f"Does not conform: {len(report.results)} result(s)."]
+    for result in report.results:
+        lines += [
+            "",
+            f"{result.severity.name.lower()}: {result.message}",
+            f"  focus node  {result.focus_node}",
+        ]
+        if result.path is not None:
+            lines.append(f"  path        {result.path}")
+        if result.value is not None:
+            lines.append(f"  value       {_plain(result.value)}")
+        name = f"{result.rule_name} " if result.rule_name else ""
+        lines.append(f"  rule        {name}<{result.rule}>")
+    return "\n".join(lines)
+
+
+def _json(report: ValidationReport) -> dict[str, object]:
+    return {
+        "conforms": report.conforms,
+        "results": [
+            {
+                "focusNode": result.focus_node,
+                "path": result.path,
+                "value": None if result.value is None else _plain(result.value),
+                "rule": result.rule,
+                "ruleName": result.rule_name,
+                "component": result.component,
+                "severity": result.severity.name,
+                "message": result.message,
+            }
+            for result in report.results
+        ],
+    }
+
+
+def _plain(value: Term) -> str:
+    return value.value if isinstance(value, Literal) else value

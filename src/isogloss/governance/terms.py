@@ -1,0 +1,73 @@
+"""Plain terms to rdflib's and back, and the parsing of our own Turtle."""
+
+from collections.abc import Iterable, Mapping
+
+import rdflib
+from rdflib.term import Node
+
+from isogloss.errors import ValidationFailed
+from isogloss.model.rdf import Iri, Literal, Term, Triple
+from isogloss.vocab import XSD
+
+
+def to_rdflib(term: Term) -> rdflib.URIRef | rdflib.Literal:
+    """Give rdflib's term for a plain one, with its lexical form as it is."""
+    if not isinstance(term, Literal):
+        return rdflib.URIRef(term)
+    if term.language is not None:
+        return rdflib.Literal(term.value, lang=term.language)
+    # A plain string has no datatype in rdflib's older reading of RDF, which SHACL's
+    # sh:datatype xsd:string accepts too; giving it one keeps "a" and "a"^^xsd:string equal.
+    return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype), normalize=False)
+
+
+def from_rdflib(term: Node) -> Term:
+    """Give the plain term for rdflib's; a blank node becomes an IRI of its label."""
+    if isinstance(term, rdflib.Literal):
+        datatype = Iri(term.datatype) if term.datatype is not None else XSD.string
+        return Literal(str(term), datatype, term.language)
+    return Iri(f"_:{term}") if isinstance(term, rdflib.BNode) else Iri(str(term))
+
+
+_SKOLEM = "/.well-known/genid/"
+
+
+def add_all(graph: rdflib.Graph, triples: Iterable[Triple], *, blank_nodes: bool = False) -> None:
+    """Add plain triples to an rdflib graph.
+
+    With `blank_nodes`, skolem IRIs become the blank nodes that they stand for (RDF 1.1
+    Concepts §3.5): a SHACL path that is an IRI would be read as a predicate.
+    """
+    kept: dict[str, rdflib.URIRef | rdflib.BNode] = {}
+
+    def node(iri: Iri) -> rdflib.URIRef | rdflib.BNode:
+        # Making a URIRef costs more than finding it; most IRIs come many times.
+        if iri not in kept:
+            skolem = blank_nodes and _SKOLEM in iri
+            kept[iri] = rdflib.BNode(iri.rpartition(_SKOLEM)[2]) if skolem else rdflib.URIRef(iri)
+        return kept[iri]
+
+    graph.addN(
+        (
+            node(triple.subject),
+            node(triple.predicate),
+            to_rdflib(triple.object) if isinstance(triple.object, Literal) else node(triple.object),
+            graph,
+        )
+        for triple in triples
+    )
+
+
+def parse_turtle(texts: Mapping[str, str]) -> rdflib.Graph:
+    """Parse Turtle files into one graph: name → text.
+
+    Raises:
+        ValidationFailed: one of them is no Turtle; the sentence names it.
+    """
+    graph = rdflib.Graph(bind_namespaces="none")
+    for name, text in texts.items():
+        try:
+            graph.parse(data=text, format="turtle")
+        except Exception as error:  # rdflib raises many kinds; all mean the same here
+            raise ValidationFailed(f"The file {name} cannot be read as Turtle: {error}") from error
+    return graph

@@ -1,0 +1,140 @@
+"""Judge data by shapes with pySHACL, and never mistake a failure for a verdict."""
+
+from collections.abc import Iterable, Mapping
+from threading import Lock
+
+import pyshacl
+import rdflib
+from pyshacl.errors import ValidationFailure
+from rdflib import RDF, RDFS, SH, SKOS
+
+from isogloss.errors import ValidationFailed
+from isogloss.governance.paths import path_text
+from isogloss.governance.rulebook import Rulebook, english, severity_of
+from isogloss.governance.terms import add_all, from_rdflib, parse_turtle
+from isogloss.model.governance import ValidationReport, ValidationResult
+from isogloss.model.rdf import Iri, Literal, Triple
+
+# pySHACL flips rdflib's NORMALIZE_LITERALS while it loads shapes: one run at a time.
+_ONE_AT_A_TIME = Lock()
+
+
+_Axiom = tuple[rdflib.term.Node, rdflib.term.Node, rdflib.term.Node]
+
+
+class Validator:
+    """The rules in force, ready to judge states of the mesh.
+
+    The subclass facts and the codes of the ontology go into the data, because SHACL looks
+    for classes there (§2.1.3.2); nothing else is inferred, and nothing is fetched.
+    """
+
+    def __init__(self, rulebook: Rulebook, ontology: Mapping[str, str] | None = None) -> None:
+        """Take the rules and the ontology's Turtle files: name → text.
+
+        Raises:
+            ValidationFailed: a file of the ontology is no Turtle.
+        """
+        self._rulebook = rulebook
+        facts = parse_turtle(ontology or {})
+        codes = set(facts.subjects(RDF.type, SKOS.Concept))
+        self._axioms = [
+            *facts.triples((None, RDFS.subClassOf, None)),
+            *(triple for code in codes for triple in facts.triples((code, None, None))),
+        ]
+
+    def validate(self, triples: Iterable[Triple]) -> ValidationReport:
+        """Judge triples by all rules.
+
+        Raises:
+            ValidationFailed: the rules could not be evaluated (SHACL §3.4.1).
+        """
+        return read_report(run(self._rulebook, triples, self._axioms), self._rulebook)
+
+
+def read_report(graph: rdflib.Graph, rulebook: Rulebook) -> ValidationReport:
+    """Read a sh:ValidationReport that the rules of `rulebook` gave."""
+    results = {
+        _result(graph, rulebook.graph, node)
+        for node in graph.subjects(RDF.type, SH.ValidationResult)
+        # Details hang on the result that they explain, and are no results of their own.
+        if (None, SH.detail, node) not in graph
+    }
+    return ValidationReport(
+        tuple(
+            sorted(
+                results,
+                key=lambda r: (-r.severity, r.focus_node, r.rule, r.component, str(r.value)),
+            )
+        )
+    )
+
+
+def run(
+    rulebook: Rulebook,
+    triples: Iterable[Triple],
+    axioms: Iterable[_Axiom] = (),
+    *,
+    blank_nodes: bool = False,
+) -> rdflib.Graph:
+    """Judge triples by rules: the report as RDF.
+
+    Raises:
+        ValidationFailed: the rules could not be evaluated (SHACL §3.4.1).
+    """
+    data = rdflib.Graph(bind_namespaces="none")
+    add_all(data, triples, blank_nodes=blank_nodes)
+    for axiom in axioms:
+        data.add(axiom)
+    with _ONE_AT_A_TIME:
+        normalize = rdflib.NORMALIZE_LITERALS
+        try:
+            _, report, text = pyshacl.validate(
+                data,
+                shacl_graph=rulebook.graph,
+                inference="none",
+                # We made the graph for this run, so a copy to protect it would be waste.
+                inplace=True,
+                advanced=False,
+                js=False,
+                do_owl_imports=False,
+                meta_shacl=False,
+            )
+        except Exception as error:
+            # Ill-formed shapes, a bad regular expression, endless recursion: pySHACL has no
+            # common base for them, and none may ever pass for a verdict.
+            raise _failed(error) from error
+        finally:
+            rdflib.NORMALIZE_LITERALS = normalize
+    if isinstance(report, ValidationFailure) or not isinstance(report, rdflib.Graph):
+        raise ValidationFailed(f"The rules could not be evaluated: {text}")
+    return report
+
+
+def _failed(error: BaseException) -> ValidationFailed:
+    what = getattr(error, "message", None) or str(error) or type(error).__name__
+    return ValidationFailed(
+        f"The rules could not be evaluated, which says nothing about the data: {what}"
+    )
+
+
+def _result(report: rdflib.Graph, shapes: rdflib.Graph, node: rdflib.term.Node) -> ValidationResult:
+    def iri(predicate: rdflib.URIRef) -> Iri:
+        found = report.value(node, predicate)
+        plain = None if found is None else from_rdflib(found)
+        # A literal can be a focus node (sh:targetNode "x"); its text then names it.
+        return Iri(plain.value if isinstance(plain, Literal) else plain or "")
+
+    path = report.value(node, SH.resultPath)
+    value = report.value(node, SH.value)
+    shape = report.value(node, SH.sourceShape)
+    return ValidationResult(
+        focus_node=iri(SH.focusNode),
+        rule=iri(SH.sourceShape),
+        path=None if path is None else path_text(report, shapes, path),
+        value=None if value is None else from_rdflib(value),
+        component=iri(SH.sourceConstraintComponent),
+        severity=severity_of(report.value(node, SH.resultSeverity)),
+        rule_name=(english(shapes, shape, SH.name) if shape is not None else None) or "",
+        message=english(report, node, SH.resultMessage) or "",
+    )
