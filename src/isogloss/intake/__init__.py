@@ -1,0 +1,1 @@
+"""Documents that others wrote, read into plain triples; nothing in them is believed."""

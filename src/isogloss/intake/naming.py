@@ -1,0 +1,45 @@
+"""IRIs for things that have only a namespace and a name, as OpenLineage names them.
+
+The pair is the identity: each part is percent-encoded whole, so no two pairs meet, and
+`dataset`, `job` and the fields below a dataset stand in different places.
+
+Source: https://openlineage.io/docs/spec/naming.
+"""
+
+from urllib.parse import quote
+
+from isogloss.model.rdf import Iri
+
+
+def dataset_iri(space: str, namespace: str, name: str) -> Iri:
+    """Name a dataset.
+
+    >>> dataset_iri("https://mesh.example/shop/", "postgres://db:5432", "public.orders")
+    'https://mesh.example/shop/ns/postgres%3A%2F%2Fdb%3A5432/dataset/public.orders'
+    """
+    return Iri(f"{space}ns/{_encode(namespace)}/dataset/{_encode(name)}")
+
+
+def field_iri(dataset: Iri, path: str) -> Iri:
+    """Name a field of a dataset by its dotted path."""
+    return Iri(f"{dataset}/{_encode(path)}")
+
+
+def job_iri(space: str, namespace: str, name: str) -> Iri:
+    """Name a job."""
+    return Iri(f"{space}ns/{_encode(namespace)}/job/{_encode(name)}")
+
+
+def run_iri(space: str, run_id: str) -> Iri:
+    """Name a run."""
+    return Iri(f"{space}run/{_encode(run_id)}")
+
+
+def agent_iri(space: str, name: str) -> Iri:
+    """Name somebody of whom only a name is known."""
+    return Iri(f"{space}agent/{_encode(name)}")
+
+
+def _encode(part: str) -> str:
+    # A lone dot or two would mean this folder or the one above to whoever resolves the IRI.
+    return part.replace(".", "%2E") if part in {".", ".."} else quote(part, safe="")
