@@ -1,0 +1,255 @@
+"""Find domains, products, ports, datasets, columns and terms.
+
+Readers of many resources take a list and answer in its order, None where the IRI names
+nothing of that kind, in a number of store calls that does not depend on the list.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+
+from isogloss.errors import NotFound
+from isogloss.model.catalog import (
+    Agent,
+    Column,
+    DataProduct,
+    Dataset,
+    Domain,
+    Port,
+    ServiceLevelObjective,
+    Term,
+)
+from isogloss.model.rdf import Iri
+from isogloss.services import description as read
+from isogloss.services.current import Current
+from isogloss.services.description import Description
+from isogloss.store.graph import Graph
+from isogloss.store.named_graphs import CATALOGUE
+from isogloss.vocab import (
+    DCAT,
+    DPROD,
+    MESH,
+    ODRL,
+    PROV,
+    RDF,
+    SKOS,
+)
+
+GOVERNANCE = "governance"
+"""The built-in domain of the governance group: it describes the others."""
+
+
+class Catalog:
+    """What is in the mesh, as of the last commit."""
+
+    def __init__(self, graph: Graph, base_iri: Iri) -> None:
+        self._graph = graph
+        self._base_iri = base_iri
+        self._domains = Current(graph, self._read_domains)
+        self._graph_domains = Current(graph, self._read_graph_domains)
+        self._ids = {
+            class_: Current(graph, partial(self._read_ids, class_))
+            for class_ in (DPROD.DataProduct, DCAT.Dataset, MESH.Field)
+        }
+        self._terms = Current(graph, self._read_term_ids)
+
+    # Domains
+
+    def domains(self) -> tuple[Domain, ...]:
+        """List the domains that are described, by IRI."""
+        return tuple(self._domains.get().values())
+
+    def domains_by_id(self, ids: Sequence[Iri]) -> list[Domain | None]:
+        """Read domains."""
+        known = self._domains.get()
+        return [known.get(iri) for iri in ids]
+
+    def get_domain(self, name: str) -> Domain:
+        """Find a domain by its short name or its IRI.
+
+        Raises:
+            NotFound: no domain is called so.
+        """
+        for domain in self._domains.get().values():
+            if name in (domain.name, domain.id):
+                return domain
+        builtin = self._governance()
+        if name in (builtin.name, builtin.id):
+            return builtin
+        known = ", ".join(sorted({GOVERNANCE, *(d.name for d in self.domains())}))
+        raise NotFound(
+            f"There is no domain {name!r}. Known domains: {known}. To found one, describe it "
+            "as a mesh:Domain and load that with --domain governance."
+        )
+
+    def graphs_of(self, domain: Domain) -> tuple[Iri, ...]:
+        """List the named graphs that a domain owns, sorted."""
+        owned = self._graph_domains.get()
+        return tuple(sorted(graph for graph, owner in owned.items() if owner == domain.id))
+
+    def _governance(self) -> Domain:
+        return Domain(
+            id=Iri(f"{self._base_iri}governance/domain"),
+            name=GOVERNANCE,
+            label="Governance",
+            definition="The delegates of the domains, who describe the mesh and its rules.",
+            uri_space=self._base_iri,
+            owner=None,
+            glossary=None,
+        )
+
+    def _read_domains(self) -> dict[Iri, Domain]:
+        found = {quad.subject for quad in self._graph.statements(RDF.type, MESH.Domain)}
+        return {
+            about.subject: read.domain(about) for about in self._describe(sorted(found)).values()
+        }
+
+    def _read_graph_domains(self) -> dict[Iri, Iri]:
+        owned = self._graph.describe(
+            sorted({quad.subject for quad in self._graph.statements(MESH.dataGraph)})
+        )
+        # Ownership is believed from the catalogue's graph only, never from a domain's own.
+        return {
+            Iri(str(quad.object)): quad.subject
+            for quads in owned.values()
+            for quad in quads
+            if quad.predicate == MESH.dataGraph and quad.graph == CATALOGUE
+        }
+
+    # Resources by kind: IRI → the domain whose graph describes it
+
+    def product_ids(self) -> Mapping[Iri, Iri | None]:
+        """List products, sorted by IRI, each with the domain whose graph describes it."""
+        return self._ids[DPROD.DataProduct].get()
+
+    def dataset_ids(self) -> Mapping[Iri, Iri | None]:
+        """List datasets likewise."""
+        return self._ids[DCAT.Dataset].get()
+
+    def column_ids(self) -> Mapping[Iri, Iri | None]:
+        """List columns likewise."""
+        return self._ids[MESH.Field].get()
+
+    def term_ids(self) -> Mapping[Iri, Iri | None]:
+        """List terms likewise: the concepts in the domains' glossaries."""
+        return self._terms.get()
+
+    def _read_ids(self, class_: Iri) -> dict[Iri, Iri | None]:
+        owners = self._graph_domains.get()
+        found: dict[Iri, Iri | None] = {}
+        for quad in self._graph.statements(RDF.type, class_):
+            owner = owners.get(quad.graph)
+            known = found.get(quad.subject)
+            found[quad.subject] = min(known, owner) if known and owner else owner or known
+        return dict(sorted(found.items()))
+
+    def _read_term_ids(self) -> dict[Iri, Iri | None]:
+        glossaries = {d.glossary: d.id for d in self.domains() if d.glossary}
+        members = self._graph.referrers(SKOS.inScheme, sorted(glossaries))
+        found = {term: glossaries[glossary] for glossary, ts in members.items() for term in ts}
+        return dict(sorted(found.items()))
+
+    # Readers of many
+
+    def products(self, ids: Sequence[Iri]) -> list[DataProduct | None]:
+        """Read data products."""
+        domains = self.product_ids()
+        about = self._describe(iri for iri in ids if iri in domains)
+        parts = self._describe(
+            part
+            for product in about.values()
+            for part in product.iris(PROV.qualifiedAttribution) + product.iris(ODRL.hasPolicy)
+        )
+        return [
+            read.data_product(about[iri], parts, domains[iri]) if iri in about else None
+            for iri in ids
+        ]
+
+    def datasets(self, ids: Sequence[Iri]) -> list[Dataset | None]:
+        """Read datasets."""
+        domains = self.dataset_ids()
+        about = self._describe(iri for iri in ids if iri in domains)
+        return [read.dataset(about[iri], domains[iri]) if iri in about else None for iri in ids]
+
+    def columns(self, ids: Sequence[Iri]) -> list[Column | None]:
+        """Read columns."""
+        about = self._describe(iri for iri in ids if iri in self.column_ids())
+        return [read.column(about[iri]) if iri in about else None for iri in ids]
+
+    def terms(self, ids: Sequence[Iri]) -> list[Term | None]:
+        """Read terms."""
+        domains = self.term_ids()
+        about = self._describe(iri for iri in ids if iri in domains)
+        return [read.term(about[iri], domains[iri]) if iri in about else None for iri in ids]
+
+    def ports(self, ids: Sequence[Iri]) -> list[Port | None]:
+        """Read ports."""
+        about = self._described(ids)
+        return [read.port(about[iri]) if iri in about else None for iri in ids]
+
+    def agents(self, ids: Sequence[Iri]) -> list[Agent | None]:
+        """Read people, teams and programs."""
+        about = self._described(ids)
+        return [read.agent(about[iri]) if iri in about else None for iri in ids]
+
+    def objectives(self, ids: Sequence[Iri]) -> list[ServiceLevelObjective | None]:
+        """Read service level objectives."""
+        about = self._described(ids)
+        parts = self._describe(
+            part for objective in about.values() for part in objective.iris(ODRL.constraint)
+        )
+        return [read.objective(about[iri], parts) if iri in about else None for iri in ids]
+
+    # Links, of many at once
+
+    def columns_of(self, datasets: Sequence[Iri]) -> list[list[Column]]:
+        """Read each dataset's columns, by position, then by name."""
+        members = self._graph.referrers(MESH.fieldOf, datasets)
+        ids = sorted({iri for columns in members.values() for iri in columns})
+        known = {column.id: column for column in self.columns(ids) if column}
+        return [
+            sorted(
+                (known[iri] for iri in members[dataset] if iri in known),
+                key=lambda c: (c.position is None, c.position or 0, c.name),
+            )
+            for dataset in datasets
+        ]
+
+    def products_of(self, datasets: Sequence[Iri]) -> list[tuple[Iri, ...]]:
+        """List the products that output each dataset, sorted."""
+        found = self._graph.referrers(DPROD.outputDataset, datasets)
+        return [found[dataset] for dataset in datasets]
+
+    def columns_representing(self, terms: Sequence[Iri]) -> list[tuple[Iri, ...]]:
+        """List the columns that represent each term, sorted."""
+        found = self._graph.referrers(MESH.representsTerm, terms)
+        return [found[term] for term in terms]
+
+    def products_in(self, domains: Sequence[Iri]) -> list[tuple[Iri, ...]]:
+        """List the products of each domain, sorted."""
+        return _by_domain(self.product_ids(), domains)
+
+    def datasets_in(self, domains: Sequence[Iri]) -> list[tuple[Iri, ...]]:
+        """List the datasets that each domain describes, sorted."""
+        return _by_domain(self.dataset_ids(), domains)
+
+    def terms_in(self, domains: Sequence[Iri]) -> list[tuple[Iri, ...]]:
+        """List the terms of each domain's glossary, sorted."""
+        return _by_domain(self.term_ids(), domains)
+
+    def types_of(self, ids: Iterable[Iri]) -> dict[Iri, frozenset[Iri]]:
+        """Collect the classes of resources, none for one that nobody typed."""
+        return {iri: read.types(about) for iri, about in self._describe(ids).items()}
+
+    def _describe(self, ids: Iterable[Iri]) -> dict[Iri, Description]:
+        return {iri: Description(iri, quads) for iri, quads in self._graph.describe(ids).items()}
+
+    def _described(self, ids: Iterable[Iri]) -> dict[Iri, Description]:
+        return {iri: about for iri, about in self._describe(ids).items() if about.quads}
+
+
+def _by_domain(owners: Mapping[Iri, Iri | None], domains: Sequence[Iri]) -> list[tuple[Iri, ...]]:
+    owned: defaultdict[Iri | None, list[Iri]] = defaultdict(list)
+    for iri, domain in owners.items():
+        owned[domain].append(iri)
+    return [tuple(owned[domain]) for domain in domains]

@@ -1,0 +1,98 @@
+"""Say what the rules say of the mesh: the report, and each product's standing."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from isogloss.governance.validation import Validator
+from isogloss.model.catalog import DataProduct, Domain
+from isogloss.model.governance import Rule, RuleOutcome, ValidationReport, ValidationResult
+from isogloss.model.rdf import Iri, Quad, Triple
+from isogloss.services.catalog import Catalog
+from isogloss.services.current import Current
+from isogloss.store.graph import Graph
+
+
+class Governance:
+    """The global rules and the state of the mesh under them."""
+
+    def __init__(
+        self, graph: Graph, catalog: Catalog, validator: Validator, rules: Sequence[Rule]
+    ) -> None:
+        self._graph = graph
+        self._catalog = catalog
+        self._validator = validator
+        self.rules = tuple(rules)
+        self._report = Current(graph, lambda: self.judge(graph.quads()))
+
+    def judge(self, quads: Iterable[Quad]) -> ValidationReport:
+        """Validate a state of the mesh, all graphs together.
+
+        Raises:
+            ValidationFailed: the rules could not be evaluated.
+        """
+        return self._validator.validate(
+            {Triple(quad.subject, quad.predicate, quad.object) for quad in quads}
+        )
+
+    def remember(self, report: ValidationReport) -> None:
+        """Take the report of the state just committed, so that it is not computed twice."""
+        self._report.put(report)
+
+    def report(self, domain: Domain | None = None) -> ValidationReport:
+        """Report on the mesh as it is, or on what one domain's graphs describe.
+
+        Raises:
+            ValidationFailed: the rules could not be evaluated.
+        """
+        report = self._report.get()
+        if domain is None:
+            return report
+        described = {quad.subject for quad in self._graph.quads(self._catalog.graphs_of(domain))}
+        return ValidationReport(
+            tuple(result for result in report.results if result.focus_node in described)
+        )
+
+    def outcomes(self, products: Sequence[DataProduct]) -> list[tuple[RuleOutcome, ...]]:
+        """Apply each rule that targets a product or its parts; failures first, worst first.
+
+        Its parts are its output ports, output datasets with their columns, and objectives.
+        """
+        columns = self._columns_of_datasets(products)
+        parts = {
+            product.id: [
+                product.id,
+                *product.output_ports,
+                *product.output_datasets,
+                *(iri for dataset in product.output_datasets for iri in columns[dataset]),
+                *product.objectives,
+            ]
+            for product in products
+        }
+        types = self._catalog.types_of({part for nodes in parts.values() for part in nodes})
+        found: defaultdict[Iri, list[ValidationResult]] = defaultdict(list)
+        for result in self._report.get().results:
+            found[result.focus_node].append(result)
+        return [self._outcomes(parts[product.id], types, found) for product in products]
+
+    def _outcomes(
+        self,
+        parts: Sequence[Iri],
+        types: dict[Iri, frozenset[Iri]],
+        found: dict[Iri, list[ValidationResult]],
+    ) -> tuple[RuleOutcome, ...]:
+        classes = frozenset().union(*(types[part] for part in parts))
+        results = [result for part in parts for result in found.get(part, ())]
+        outcomes = [
+            RuleOutcome(rule, tuple(r for r in results if r.rule == rule.id))
+            for rule in self.rules
+            if not classes.isdisjoint(rule.target_classes)
+        ]
+        return tuple(sorted(outcomes, key=lambda o: (o.passed, -o.rule.severity, o.rule.rule_id)))
+
+    def _columns_of_datasets(self, products: Sequence[DataProduct]) -> dict[Iri, list[Iri]]:
+        datasets = sorted({iri for product in products for iri in product.output_datasets})
+        columns = self._catalog.columns_of(datasets)
+        return {
+            dataset: [column.id for column in found]
+            for dataset, found in zip(datasets, columns, strict=True)
+        }

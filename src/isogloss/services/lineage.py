@@ -1,0 +1,134 @@
+"""Trace where columns, datasets and products come from, and what depends on them."""
+
+from collections import defaultdict
+
+from isogloss.lineage.index import LineageIndex
+from isogloss.lineage.traversal import paths, reach
+from isogloss.model.lineage import Direction, Edge, EdgeKind, Level, Lineage, Paths
+from isogloss.model.rdf import Iri, Literal, Quad
+from isogloss.services.catalog import Catalog
+from isogloss.services.current import Current
+from isogloss.services.description import local_name
+from isogloss.store.graph import Graph
+from isogloss.vocab import DPROD, MESH, PROV
+
+MAX_HOPS = 30
+MAX_NODES = 10_000
+MAX_PATHS = 20
+
+
+class LineageTracer:
+    """Answers from an index that is true of the last commit."""
+
+    def __init__(self, graph: Graph, catalog: Catalog) -> None:
+        self._graph = graph
+        self._catalog = catalog
+        self._index = Current(graph, self._build)
+
+    def lineage(
+        self,
+        of: Iri,
+        direction: Direction,
+        *,
+        level: Level = Level.COLUMN,
+        max_hops: int = MAX_HOPS,
+        max_nodes: int = MAX_NODES,
+    ) -> Lineage:
+        """Find everything that `of` depends on, or that depends on it.
+
+        Raises:
+            NotFound: `of` is no column, dataset or product of the mesh.
+            InvalidArgument: a limit below 1 or beyond reason.
+        """
+        return reach(
+            self._index.get(), of, direction, level=level, max_hops=max_hops, max_nodes=max_nodes
+        )
+
+    def lineage_paths(
+        self,
+        source: Iri,
+        target: Iri,
+        *,
+        level: Level = Level.COLUMN,
+        max_paths: int = MAX_PATHS,
+        max_hops: int = MAX_HOPS,
+    ) -> Paths:
+        """Find the ways by which data flows from `source` down to `target`.
+
+        Raises:
+            NotFound: an end is no column, dataset or product of the mesh.
+            InvalidArgument: a limit below 1 or beyond reason.
+        """
+        return paths(
+            self._index.get(),
+            source,
+            target,
+            level=level,
+            max_paths=max_paths,
+            max_hops=max_hops,
+        )
+
+    def _build(self) -> LineageIndex:
+        dataset_of = {
+            quad.subject: quad.object
+            for quad in self._graph.statements(MESH.fieldOf)
+            if not isinstance(quad.object, Literal)
+        }
+        products_of: defaultdict[Iri, set[Iri]] = defaultdict(set)
+        for dataset in self._catalog.dataset_ids():
+            products_of[dataset] = set()
+        for quad in self._graph.statements(DPROD.outputDataset):
+            if not isinstance(quad.object, Literal):
+                products_of[quad.object].add(quad.subject)
+        transformations = self._transformations()
+        column_edges: list[Edge] = []
+        dataset_edges: list[Edge] = []
+        for predicate, kind in (
+            (PROV.wasDerivedFrom, EdgeKind.DERIVATION),
+            (PROV.wasInfluencedBy, EdgeKind.INFLUENCE),
+        ):
+            for quad in self._graph.statements(predicate):
+                if quad.subject in dataset_of and quad.object in dataset_of:
+                    column_edges.append(_edge(quad, kind, transformations))
+                elif quad.subject in products_of and quad.object in products_of:
+                    dataset_edges.append(_edge(quad, kind, transformations))
+        return LineageIndex.build(
+            sequence=self._graph.sequence,
+            column_edges=column_edges,
+            dataset_edges=dataset_edges,
+            dataset_of=dataset_of,
+            products_of=products_of,
+            consumptions=[
+                Edge(
+                    downstream=Iri(str(row["consumer"])),
+                    upstream=Iri(str(row["producer"])),
+                    kind=EdgeKind.CONSUMPTION,
+                    graphs=(Iri(str(row["graph"])),),
+                    through=(Iri(str(row["port"])),),
+                )
+                for row in self._graph.select("consumptions")
+            ],
+        )
+
+    def _transformations(self) -> dict[tuple[Iri, Iri], set[str]]:
+        """Collect "DIRECT/IDENTITY" and the like by (downstream, upstream)."""
+        found: defaultdict[tuple[Iri, Iri], set[str]] = defaultdict(set)
+        for row in self._graph.select("transformations"):
+            words = [local_name(Iri(str(row[name]))) for name in ("type", "subtype") if name in row]
+            masking = row.get("masking")
+            if isinstance(masking, Literal) and masking.value == "true":
+                words.append("MASKING")
+            ends = (Iri(str(row["downstream"])), Iri(str(row["upstream"])))
+            found[ends].add("/".join(words))
+        return found
+
+
+def _edge(quad: Quad, kind: EdgeKind, transformations: dict[tuple[Iri, Iri], set[str]]) -> Edge:
+    upstream = Iri(str(quad.object))
+    return Edge(
+        downstream=quad.subject,
+        upstream=upstream,
+        kind=kind,
+        graphs=(quad.graph,),
+        transformations=tuple(sorted(transformations.get((quad.subject, upstream), ()))),
+    )

@@ -1,0 +1,78 @@
+"""Find the senses of a word, the words with several, and the mappings between domains."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from isogloss.meaning import words
+from isogloss.model.catalog import Domain, Term
+from isogloss.model.meaning import Mapping, Translation, Word
+from isogloss.model.rdf import Iri
+from isogloss.services import description as read
+from isogloss.services.catalog import Catalog
+from isogloss.services.current import Current
+from isogloss.services.description import Description
+from isogloss.store.graph import Graph
+from isogloss.vocab import MESH, OWL, RDF
+
+
+@dataclass(frozen=True, slots=True)
+class _Vocabulary:
+    terms: tuple[Term, ...]
+    mappings: tuple[Mapping, ...]
+    translations: dict[Iri, Translation]
+
+
+class Meanings:
+    """What words mean in the domains, as of the last commit."""
+
+    def __init__(self, graph: Graph, catalog: Catalog) -> None:
+        self._graph = graph
+        self._catalog = catalog
+        self._vocabulary = Current(graph, self._read)
+
+    def senses(self, word: str) -> Word | None:
+        """Gather every domain's meaning of a word; None if no glossary has it.
+
+        Case, plural, hyphens and accents do not matter.
+        """
+        known = self._vocabulary.get()
+        return words.senses(word, known.terms, known.mappings)
+
+    def polysemes(self) -> tuple[Word, ...]:
+        """List the words that two domains may mean differently, by label."""
+        known = self._vocabulary.get()
+        return words.polysemes(known.terms, known.mappings)
+
+    def mappings(self, between: tuple[Domain, Domain] | None = None) -> tuple[Mapping, ...]:
+        """List mappings by IRI, all or those between two domains in either direction."""
+        known = self._vocabulary.get()
+        if between is None:
+            return known.mappings
+        domain_of = {term.id: term.domain for term in known.terms}
+        return words.mappings_between(known.mappings, domain_of, between[0].id, between[1].id)
+
+    def translations(self, ids: Sequence[Iri]) -> list[Translation | None]:
+        """Read translations, in order; None where the IRI names none."""
+        known = self._vocabulary.get().translations
+        return [known.get(iri) for iri in ids]
+
+    def _read(self) -> _Vocabulary:
+        terms = self._catalog.terms(list(self._catalog.term_ids()))
+        translations = [read.translation(about) for about in self._typed(MESH.Translation)]
+        based_on: defaultdict[Iri, list[Iri]] = defaultdict(list)
+        for quad in self._graph.statements(MESH.basedOnMapping):
+            based_on[Iri(str(quad.object))].append(quad.subject)
+        mappings = [
+            read.mapping(about, tuple(sorted(set(based_on[about.subject]))))
+            for about in self._typed(OWL.Axiom)
+        ]
+        return _Vocabulary(
+            tuple(term for term in terms if term),
+            tuple(mapping for mapping in mappings if mapping),
+            {translation.id: translation for translation in translations if translation},
+        )
+
+    def _typed(self, class_: Iri) -> list[Description]:
+        found = sorted({quad.subject for quad in self._graph.statements(RDF.type, class_)})
+        return [Description(iri, quads) for iri, quads in self._graph.describe(found).items()]
