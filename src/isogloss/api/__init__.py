@@ -1,0 +1,1 @@
+"""The HTTP door: GraphQL and its page."""

@@ -1,0 +1,117 @@
+"""The ASGI application: GraphQL at /graphql, its page, and whether all is well."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import strawberry
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import (
+    FileResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+from strawberry.asgi import GraphQL
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter
+
+from isogloss.api.graphql.context import Context
+from isogloss.api.graphql.schema import Mutation, Query
+from isogloss.api.limits import MAX_TOKENS, BodyGuard, SizeGuard
+from isogloss.api.problems import Problems
+from isogloss.bootstrap import Services
+
+_STATIC = Path(str(files("isogloss.api"))) / "static"
+
+# Monaco, GraphiQL's editor, styles itself inline and runs its languages in blob workers.
+_PAGE_POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
+    "img-src 'self' data:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+class _Schema(strawberry.Schema):
+    def process_errors(self, *_: object, **__: object) -> None:
+        """Log nothing: Problems logs what is our fault, and the rest is the caller's."""
+
+
+def build_schema() -> strawberry.Schema:
+    """Build the schema; `schema.graphql` is its printed form."""
+    return _Schema(
+        query=Query,
+        mutation=Mutation,
+        extensions=[
+            lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
+            lambda: AddValidationRules([SizeGuard]),
+            Problems,
+        ],
+    )
+
+
+class _GraphQL(GraphQL[Context, None]):
+    def __init__(self, services: Services) -> None:
+        super().__init__(
+            build_schema(),
+            graphql_ide=None,
+            allow_queries_via_get=False,
+            subscription_protocols=(),
+        )
+        self._services = services
+
+    async def get_context(self, request: object, response: object) -> Context:
+        return Context(self._services)
+
+
+class _Endpoint:
+    """Show the page to those who look (GET) and answer those who ask (POST)."""
+
+    def __init__(self, services: Services) -> None:
+        self._answer = BodyGuard(_GraphQL(services))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._answer if scope["method"] == "POST" else _page()
+        await app(scope, receive, send)
+
+
+def build_app(
+    services: Services, *, hosts: Sequence[str] = ("localhost", "127.0.0.1")
+) -> Starlette:
+    """Build the application over running services.
+
+    `hosts` are the names by which browsers may call it: a page elsewhere on the web cannot
+    reach a mesh on this machine by a name of its own (DNS rebinding). "*" allows any.
+    """
+
+    async def health(request: Request) -> Response:
+        return JSONResponse({"status": "ok", "sequence": services.graph.sequence})
+
+    async def home(request: Request) -> Response:
+        return RedirectResponse("/graphql")
+
+    return Starlette(
+        routes=[
+            Route("/", home),
+            Route("/health", health),
+            Route("/graphql", _Endpoint(services), methods=["GET", "HEAD", "POST"]),
+            Mount("/static/graphiql", StaticFiles(directory=_STATIC, check_dir=False)),
+        ],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))],
+    )
+
+
+def _page() -> Response:
+    page = _STATIC / "index.html"
+    if not page.is_file():
+        return PlainTextResponse(
+            "GraphQL is answered here by POST. The GraphiQL page is not built: run "
+            "`pip install .` without ISOGLOSS_SKIP_FRONTEND.\n",
+        )
+    return FileResponse(page, headers={"Content-Security-Policy": _PAGE_POLICY})

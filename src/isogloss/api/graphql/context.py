@@ -1,0 +1,83 @@
+"""What one request carries: the services, and loaders that gather look-ups into few calls."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from anyio import to_thread
+from strawberry.dataloader import DataLoader
+from strawberry.types import Info as StrawberryInfo
+
+from isogloss.bootstrap import Services
+from isogloss.model.catalog import (
+    Agent,
+    Column,
+    DataProduct,
+    Dataset,
+    Domain,
+    Port,
+    ServiceLevelObjective,
+    Term,
+)
+from isogloss.model.governance import RuleOutcome
+from isogloss.model.meaning import Translation
+from isogloss.model.rdf import Iri
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def _loader(read: Callable[[Sequence[K]], Sequence[V]]) -> DataLoader[K, V]:
+    async def load(keys: list[K]) -> Sequence[V]:
+        # The store and the rules may take their time; the event loop must not wait for them.
+        return await to_thread.run_sync(read, keys)
+
+    return DataLoader(load_fn=load)
+
+
+class Loaders:
+    """One loader per question that lists ask of each of their rows."""
+
+    def __init__(self, services: Services) -> None:
+        catalog = services.catalog
+        self.domain: DataLoader[Iri, Domain | None] = _loader(catalog.domains_by_id)
+        self.product: DataLoader[Iri, DataProduct | None] = _loader(catalog.products)
+        self.dataset: DataLoader[Iri, Dataset | None] = _loader(catalog.datasets)
+        self.column: DataLoader[Iri, Column | None] = _loader(catalog.columns)
+        self.term: DataLoader[Iri, Term | None] = _loader(catalog.terms)
+        self.port: DataLoader[Iri, Port | None] = _loader(catalog.ports)
+        self.agent: DataLoader[Iri, Agent | None] = _loader(catalog.agents)
+        self.objective: DataLoader[Iri, ServiceLevelObjective | None] = _loader(catalog.objectives)
+        self.translation: DataLoader[Iri, Translation | None] = _loader(
+            services.meanings.translations
+        )
+        self.columns_of: DataLoader[Iri, list[Column]] = _loader(catalog.columns_of)
+        self.products_of: DataLoader[Iri, tuple[Iri, ...]] = _loader(catalog.products_of)
+        self.columns_representing: DataLoader[Iri, tuple[Iri, ...]] = _loader(
+            catalog.columns_representing
+        )
+        self.products_in: DataLoader[Iri, tuple[Iri, ...]] = _loader(catalog.products_in)
+        self.datasets_in: DataLoader[Iri, tuple[Iri, ...]] = _loader(catalog.datasets_in)
+        self.terms_in: DataLoader[Iri, tuple[Iri, ...]] = _loader(catalog.terms_in)
+        self.outcomes: DataLoader[DataProduct, tuple[RuleOutcome, ...]] = _loader(
+            services.governance.outcomes
+        )
+
+
+@dataclass
+class Context:
+    """The context of one request."""
+
+    services: Services
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.loaders = Loaders(self.services)
+
+
+Info = StrawberryInfo[Context, None]
+
+
+async def load_present(loader: DataLoader[K, V | None], keys: Sequence[K]) -> list[V]:
+    """Load many and leave out those that are not there."""
+    return [value for value in await loader.load_many(keys) if value is not None]

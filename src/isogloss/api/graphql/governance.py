@@ -1,0 +1,158 @@
+"""Rules, reports and the outcome of a change as GraphQL types."""
+
+from typing import Annotated
+
+import strawberry
+from strawberry import ID
+
+from isogloss.model import change
+from isogloss.model import governance as model
+from isogloss.model.rdf import Literal, Term
+
+strawberry.enum(
+    model.Severity, description="How much a broken rule matters; only VIOLATION refuses a write."
+)
+
+
+@strawberry.type(description="A rule that binds every domain: a named SHACL property shape.")
+class Rule:
+    """View of model.governance.Rule."""
+
+    id: ID = strawberry.field(description="The IRI of the property shape.")
+    rule_id: str = strawberry.field(description="What people quote it by (mesh:ruleId).")
+    name: str = strawberry.field(description="Its name (sh:name).")
+    description: str = strawberry.field(description="Why there is such a rule (sh:description).")
+    message: str = strawberry.field(description="How to put it right (sh:message).")
+    severity: model.Severity = strawberry.field(description="How much it matters (sh:severity).")
+
+    @classmethod
+    def of(cls, rule: model.Rule) -> "Rule":
+        """Show a rule."""
+        return cls(
+            id=ID(rule.id),
+            rule_id=rule.rule_id,
+            name=rule.name,
+            description=rule.description,
+            message=rule.message,
+            severity=rule.severity,
+        )
+
+
+@strawberry.type(description="One place where a rule is broken (sh:ValidationResult).")
+class ValidationResult:
+    """View of model.governance.ValidationResult."""
+
+    focus_node: ID = strawberry.field(description="What breaks the rule (sh:focusNode).")
+    path: str | None = strawberry.field(
+        description="Where in it: a predicate's IRI or a SPARQL path (sh:resultPath)."
+    )
+    value: str | None = strawberry.field(
+        description="The value at fault; null where the trouble is that none is there (sh:value)."
+    )
+    rule: ID = strawberry.field(description="The rule (sh:sourceShape).")
+    rule_name: str = strawberry.field(description="The rule's name (sh:name).")
+    component: ID = strawberry.field(
+        description="The kind of constraint (sh:sourceConstraintComponent)."
+    )
+    severity: model.Severity = strawberry.field(
+        description="How much it matters (sh:resultSeverity)."
+    )
+    message: str = strawberry.field(description="How to put it right (sh:resultMessage).")
+
+    @classmethod
+    def of(cls, result: model.ValidationResult) -> "ValidationResult":
+        """Show a result."""
+        return cls(
+            focus_node=ID(result.focus_node),
+            path=result.path,
+            value=_text(result.value),
+            rule=ID(result.rule),
+            rule_name=result.rule_name,
+            component=ID(result.component),
+            severity=result.severity,
+            message=result.message,
+        )
+
+
+@strawberry.type(description="What one rule says of a product and its parts.")
+class RuleOutcome:
+    """View of model.governance.RuleOutcome."""
+
+    rule: Rule = strawberry.field(description="The rule.")
+    passed: bool = strawberry.field(description="Whether nothing breaks it.")
+    results: list[ValidationResult] = strawberry.field(description="Where it is broken.")
+
+    @classmethod
+    def of(cls, outcome: model.RuleOutcome) -> "RuleOutcome":
+        """Show an outcome."""
+        return cls(
+            rule=Rule.of(outcome.rule),
+            passed=outcome.passed,
+            results=[ValidationResult.of(result) for result in outcome.results],
+        )
+
+
+@strawberry.type(description="What the rules say of the mesh or a domain (sh:ValidationReport).")
+class ValidationReport:
+    """View of model.governance.ValidationReport."""
+
+    conforms: bool = strawberry.field(
+        description="False for any result, also of severity INFO (sh:conforms)."
+    )
+    results: list[ValidationResult] = strawberry.field(description="Worst first (sh:result).")
+
+    @classmethod
+    def of(cls, report: model.ValidationReport) -> "ValidationReport":
+        """Show a report."""
+        return cls(
+            conforms=report.conforms,
+            results=[ValidationResult.of(result) for result in report.results],
+        )
+
+
+@strawberry.type(description="The change is in the mesh.")
+class Committed:
+    """View of model.change.Committed."""
+
+    sequence: int = strawberry.field(description="Number of the commit; unchanged by a no-op.")
+    graphs: list[ID] = strawberry.field(description="The named graphs that were replaced.")
+    added: int = strawberry.field(description="How many quads it added.")
+    removed: int = strawberry.field(description="How many quads it removed.")
+    notes: list[str] = strawberry.field(description="What was not understood, in sentences.")
+    remarks: list[ValidationResult] = strawberry.field(
+        description="New results of severity WARNING or INFO, which refuse nothing."
+    )
+
+    @classmethod
+    def of(cls, outcome: change.Committed, notes: tuple[str, ...]) -> "Committed":
+        """Show a commit."""
+        return cls(
+            sequence=outcome.sequence,
+            graphs=[ID(graph) for graph in outcome.graphs],
+            added=outcome.added,
+            removed=outcome.removed,
+            notes=list(notes),
+            remarks=[ValidationResult.of(result) for result in outcome.remarks],
+        )
+
+
+@strawberry.type(description="The change would break rules that hold today; nothing was written.")
+class Refused:
+    """View of model.change.Refused."""
+
+    violations: list[ValidationResult] = strawberry.field(description="The rules it would break.")
+
+    @classmethod
+    def of(cls, outcome: change.Refused) -> "Refused":
+        """Show a refusal."""
+        return cls(violations=[ValidationResult.of(result) for result in outcome.violations])
+
+
+ReplaceSourceResult = Annotated[
+    Committed | Refused,
+    strawberry.union("ReplaceSourceResult", description="What became of a change."),
+]
+
+
+def _text(value: Term | None) -> str | None:
+    return value.value if isinstance(value, Literal) else value

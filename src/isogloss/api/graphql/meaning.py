@@ -1,0 +1,125 @@
+"""Words, senses and mappings as GraphQL types."""
+
+from collections.abc import Sequence
+
+import strawberry
+from strawberry import ID
+
+from isogloss.api.graphql.catalog import Agent, Node, Term
+from isogloss.api.graphql.context import Info, load_present
+from isogloss.model import meaning as model
+from isogloss.model.rdf import Iri
+
+
+@strawberry.type(description="How to turn values of one term into another's (mesh:Translation).")
+class Translation(Node):
+    """View of model.meaning.Translation."""
+
+    from_term: ID = strawberry.field(description="The term it reads (mesh:fromTerm).")
+    to_term: ID = strawberry.field(description="The term it makes (mesh:toTerm).")
+    expression: str | None = strawberry.field(description="How, in SQL (mesh:expression).")
+    lossiness: str | None = strawberry.field(description="What is lost (mesh:lossiness).")
+    precondition: str | None = strawberry.field(
+        description="What must hold for it to be right (mesh:precondition)."
+    )
+
+    @classmethod
+    def of(cls, translation: model.Translation) -> "Translation":
+        """Show a translation."""
+        return cls(
+            id=ID(translation.id),
+            from_term=ID(translation.from_term),
+            to_term=ID(translation.to_term),
+            expression=translation.expression,
+            lossiness=translation.lossiness,
+            precondition=translation.precondition,
+        )
+
+
+@strawberry.type(description="How the meaning of one term relates to another's (SSSOM mapping).")
+class Mapping(Node):
+    """View of model.meaning.Mapping."""
+
+    predicate: ID = strawberry.field(
+        description="The SKOS mapping property (owl:annotatedProperty)."
+    )
+    negated: bool = strawberry.field(
+        description="Whether it is said not to hold (sssom:predicate_modifier)."
+    )
+    justification: ID | None = strawberry.field(
+        description="How one came to it, a SEMAPV term (sssom:mapping_justification)."
+    )
+    confidence: float | None = strawberry.field(
+        description="How sure the author is, 0 to 1 (sssom:confidence)."
+    )
+    status: str | None = strawberry.field(
+        description="proposed, approved, rejected or retired (mesh:mappingStatus)."
+    )
+    comment: str | None = strawberry.field(description="Why (rdfs:comment).")
+    mapping: strawberry.Private[model.Mapping]
+
+    @classmethod
+    def of(cls, mapping: model.Mapping) -> "Mapping":
+        """Show a mapping."""
+        return cls(
+            id=ID(mapping.id),
+            predicate=ID(mapping.predicate),
+            negated=mapping.negated,
+            justification=ID(mapping.justification) if mapping.justification else None,
+            confidence=mapping.confidence,
+            status=mapping.status,
+            comment=mapping.comment,
+            mapping=mapping,
+        )
+
+    @strawberry.field(description="The term that is mapped (owl:annotatedSource).")
+    async def subject(self, info: Info) -> Term | None:
+        """Load the subject."""
+        return await _term(info, self.mapping.subject)
+
+    @strawberry.field(description="The term that it is mapped to (owl:annotatedTarget).")
+    async def object(self, info: Info) -> Term | None:
+        """Load the object."""
+        return await _term(info, self.mapping.object)
+
+    @strawberry.field(description="Who said so (pav:authoredBy).")
+    async def author(self, info: Info) -> Agent | None:
+        """Load the author."""
+        if self.mapping.author is None:
+            return None
+        found = await info.context.loaders.agent.load(self.mapping.author)
+        return Agent.of(found) if found else None
+
+    @strawberry.field(description="How to translate along it (mesh:basedOnMapping).")
+    async def translations(self, info: Info) -> list[Translation]:
+        """Load the translations."""
+        found = await load_present(info.context.loaders.translation, self.mapping.translations)
+        return [Translation.of(translation) for translation in found]
+
+
+@strawberry.type(description="A word and every domain's meaning of it, side by side.")
+class Word:
+    """View of model.meaning.Word."""
+
+    label: str = strawberry.field(description="The word, whatever its case, plural or hyphens.")
+    senses: list[Term] = strawberry.field(description="What it means, domain by domain.")
+    mappings: list[Mapping] = strawberry.field(description="How the senses relate.")
+
+    @classmethod
+    def of(cls, word: model.Word) -> "Word":
+        """Show a word."""
+        return cls(
+            label=word.label,
+            senses=[Term.of(term) for term in word.senses],
+            mappings=show(word.mappings),
+        )
+
+
+def show(mappings: Sequence[model.Mapping]) -> list[Mapping]:
+    """Show mappings, in their order."""
+    return [Mapping.of(mapping) for mapping in mappings]
+
+
+async def _term(info: Info, iri: Iri) -> Term | None:
+    found = await info.context.loaders.term.load(iri)
+    return Term.of(found) if found else None

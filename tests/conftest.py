@@ -1,0 +1,95 @@
+"""The meshes that tests speak of, and the doors to them."""
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from isogloss import resources
+from isogloss.api.app import build_app
+from isogloss.bootstrap import Services, build
+from isogloss.cli.main import main
+from isogloss.model.change import Committed
+from isogloss.settings import Settings
+from tests.doors import Ask, Isogloss, Run
+
+
+@pytest.fixture
+def empty_mesh() -> Services:
+    """A mesh in memory in which nothing was ever said."""
+    return build(Settings(data=None))
+
+
+@pytest.fixture(scope="session")
+def little_mesh() -> Services:
+    """The sample mesh in memory, for tests that only read."""
+    services = build(Settings(data=None))
+    loaded = services.loading.load_mesh(resources.walk(resources.folder("sample_data")))
+    assert isinstance(loaded.outcome, Committed)
+    return services
+
+
+def _ask(services: Services) -> Ask:
+    client = TestClient(build_app(services), base_url="http://localhost")
+
+    def ask(query: str, **variables: object) -> dict[str, Any]:
+        response = client.post("/graphql", json={"query": query, "variables": variables})
+        assert response.status_code == 200, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def ask_little_mesh(little_mesh: Services) -> Ask:
+    """Ask the sample mesh."""
+    return _ask(little_mesh)
+
+
+@pytest.fixture
+def ask_empty_mesh(empty_mesh: Services) -> Ask:
+    """Ask, and change, a mesh of the test's own."""
+    return _ask(empty_mesh)
+
+
+@pytest.fixture
+def isogloss(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Isogloss:
+    """Run a command on a mesh in the test's own folder."""
+    monkeypatch.setenv("ISOGLOSS_DATA", str(tmp_path / "mesh"))
+    # One wide line each: what wraps is the terminal's business.
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: object) -> Run:
+        monkeypatch.setattr(sys, "argv", ["isogloss", *map(str, arguments)])
+        try:
+            main()
+            status = 0
+        except SystemExit as stop:
+            status = int(stop.code or 0)
+        captured = capsys.readouterr()
+        return Run(status, captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture
+def little_folder(isogloss: Isogloss, tmp_path: Path, sample_folder: Path) -> Isogloss:
+    """Run a command on a copy of the sample mesh in the test's own folder."""
+    shutil.copytree(sample_folder, tmp_path / "mesh")
+    return isogloss
+
+
+@pytest.fixture(scope="session")
+def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keep the sample mesh in a folder, to copy from."""
+    folder = tmp_path_factory.mktemp("sample") / "mesh"
+    services = build(Settings(data=folder))
+    services.loading.load_mesh(resources.walk(resources.folder("sample_data")))
+    services.close()
+    return folder
