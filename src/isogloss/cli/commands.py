@@ -1,0 +1,256 @@
+"""The commands: each reads its arguments, calls a service and shows the answer."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from isogloss import __version__, resources
+from isogloss.cli import operations, serving, show
+from isogloss.cli.options import Data, Format, OutputFormat, open_mesh, read_file
+from isogloss.errors import InvalidArgument, NotFound
+from isogloss.model.change import Refused
+from isogloss.model.lineage import Direction, Level
+from isogloss.model.rdf import parse_iri
+from isogloss.services.checking import ReportFormat, check
+from isogloss.services.exports import ExportFormat
+from isogloss.services.lineage import MAX_HOPS
+from isogloss.services.loading import Format as InputFormat
+from isogloss.services.loading import Loaded, Upload
+
+app = typer.Typer(
+    name="isogloss",
+    help="The metadata and lineage service of a data mesh, kept as a knowledge graph.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Host = Annotated[str, typer.Option(help="The address to listen on.")]
+Port = Annotated[
+    int, typer.Option(help="The port to listen on; 0 takes a free one.", min=0, max=65535)
+]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"isogloss {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def isogloss(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Say the version."),
+    ] = False,
+) -> None:
+    """The metadata and lineage service of a data mesh, kept as a knowledge graph."""
+
+
+@app.command()
+def demo(
+    data: Data = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    serve: Annotated[bool, typer.Option(help="Serve it, or stop once it is loaded.")] = True,
+) -> None:
+    """Load the sample mesh, serve it and print three queries to paste."""
+    services = open_mesh(data, empty_is_fine=True)
+    with _progress() as progress:
+        task = progress.add_task("Loading the sample mesh", total=None)
+        loaded = services.loading.load_mesh(resources.walk(resources.folder("sample_data")))
+        progress.update(task, total=1, completed=1)
+    _report(loaded)
+    if serve:
+        serving.serve(services, host, port, greet=show.three_queries)
+
+
+@app.command()
+def serve(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Serve GraphQL and its page over HTTP until interrupted."""
+    serving.serve(open_mesh(data, empty_is_fine=True), host, port)
+
+
+@app.command()
+def load(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML, OpenLineage events, or a "
+            "dbt manifest (with its catalog); - is standard input.",
+        ),
+    ],
+    domain: Annotated[str, typer.Option(help="The domain that says so: its short name or IRI.")],
+    source: Annotated[
+        str | None,
+        typer.Option(
+            help="What the files are the whole of, as product/activity; their own names if left out."
+        ),
+    ] = None,
+    format: Annotated[
+        InputFormat | None,
+        typer.Option(help="Their format; told by their names and contents if left out."),
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Make sources of a domain say exactly what files say, all of them or none."""
+    services = open_mesh(data, empty_is_fine=True)
+    with _progress() as progress:
+        reading = progress.add_task("Reading", total=len(files))
+        uploads = []
+        for path in files:
+            uploads.append(Upload(path.name if str(path) != "-" else "stdin", read_file(path)))
+            progress.advance(reading)
+        progress.add_task("Checking the rules and storing", total=None)
+        loaded = services.loading.load(uploads, domain, source=source, format=format)
+    _report(loaded)
+
+
+@app.command()
+def validate(
+    data: Annotated[list[Path], typer.Argument(metavar="DATA...", help="RDF documents to judge.")],
+    shapes: Annotated[
+        list[Path], typer.Option(metavar="FILE", help="SHACL shapes to judge them by; may repeat.")
+    ],
+    format: Annotated[
+        ReportFormat, typer.Option(help="How to write the report.")
+    ] = ReportFormat.TEXT,
+) -> None:
+    """Judge documents by SHACL shapes, without a mesh.
+
+    Exit status: 0 they conform, 1 they do not, 2 something is unreadable, 3 could not judge.
+    """
+    report, rendered = check(
+        [Upload(str(path), read_file(path)) for path in data],
+        [Upload(str(path), read_file(path)) for path in shapes],
+        format,
+    )
+    typer.echo(rendered)
+    raise typer.Exit(0 if report.conforms else 1)
+
+
+@app.command()
+def lineage(
+    iri: Annotated[str, typer.Argument(metavar="IRI", help="A column, dataset or product.")],
+    direction: Annotated[Direction, typer.Option(help="Which way to go.")] = Direction.UPSTREAM,
+    max_hops: Annotated[int, typer.Option(help="Go so many hops at the most.")] = MAX_HOPS,
+    level: Annotated[Level, typer.Option(help="What the nodes of the answer are.")] = Level.COLUMN,
+    format: Format = OutputFormat.TEXT,
+    data: Data = None,
+) -> None:
+    """Show where something comes from, or what depends on it."""
+    services = open_mesh(data)
+    found = services.lineage.lineage(parse_iri(iri), direction, level=level, max_hops=max_hops)
+    if format is OutputFormat.JSON:
+        _print_json(show.lineage_json(found))
+    else:
+        show.lineage_text(Console(), services.catalog, found)
+
+
+@app.command()
+def senses(
+    word: Annotated[str, typer.Argument(metavar="WORD", help='As in "active user".')],
+    format: Format = OutputFormat.TEXT,
+    data: Data = None,
+) -> None:
+    """Show what each domain means by a word, and how the meanings relate."""
+    services = open_mesh(data)
+    found = services.meanings.senses(word)
+    if found is None:
+        raise NotFound(
+            f"No glossary of the mesh has the word {word!r}. Look for one that is close with a "
+            "search, or list them all with the query `{{ terms {{ nodes {{ label }} }} }}`."
+        )
+    if format is OutputFormat.JSON:
+        _print_json(show.word_json(found))
+    else:
+        show.word_text(Console(), services.catalog, found)
+
+
+@app.command()
+def query(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE|-", help="A GraphQL operation; - is standard input.")
+    ],
+    variables: Annotated[
+        str | None, typer.Option(help="The operation's variables, as a JSON object.")
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option(help="Ask a running mesh, as http://127.0.0.1:8000/graphql.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Run a GraphQL operation on the mesh's folder, or on a running mesh; print its JSON."""
+    operation = operations.read_operation(read_file(file), str(file))
+    values = operations.read_variables(variables)
+    if url is not None:
+        answer = operations.ask(url, operation, values)
+    else:
+        answer = asyncio.run(operations.execute(open_mesh(data), operation, values))
+    _print_json(answer)
+    raise typer.Exit(1 if answer.get("errors") else 0)
+
+
+@app.command()
+def export(
+    domain: Annotated[
+        str | None, typer.Option(help="Only what this domain says: its short name or IRI.")
+    ] = None,
+    format: Annotated[
+        ExportFormat,
+        typer.Option(help="nquads, trig and json-ld keep the named graphs; turtle merges them."),
+    ] = ExportFormat.TRIG,
+    data: Data = None,
+) -> None:
+    """Write the mesh, or what one domain says, to standard output."""
+    services = open_mesh(data)
+    chosen = services.catalog.get_domain(domain) if domain is not None else None
+    sys.stdout.buffer.write(services.exports.export(format, chosen))
+
+
+@app.command()
+def schema(
+    write: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write it to a file instead.")
+    ] = None,
+) -> None:
+    """Print the GraphQL schema."""
+    text = operations.schema_text()
+    if write is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        write.write_text(text, "utf-8")
+    except OSError as error:
+        raise InvalidArgument(f"{write} cannot be written: {error.strerror}.") from error
+
+
+def _progress() -> Progress:
+    # On standard error, so that it never mixes with an answer; gone when it is done.
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
+def _report(loaded: Loaded) -> None:
+    """Show what became of a load; a refusal exits with 1."""
+    show.loaded_text(Console(soft_wrap=True), loaded)
+    if isinstance(loaded.outcome, Refused):
+        raise typer.Exit(1)
+
+
+def _print_json(answer: Any) -> None:
+    typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))

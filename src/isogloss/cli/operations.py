@@ -1,0 +1,85 @@
+"""Run GraphQL operations, here or on a running mesh."""
+
+import json
+from typing import Any
+
+import httpx2
+
+from isogloss.api.app import build_schema
+from isogloss.api.graphql.context import Context
+from isogloss.bootstrap import Services
+from isogloss.errors import InvalidInput, StoreUnavailable
+
+
+def read_operation(data: bytes, name: str) -> str:
+    """Read a GraphQL document.
+
+    Raises:
+        InvalidInput: it is empty or not UTF-8.
+    """
+    try:
+        operation = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{name} is not UTF-8 text: save it as UTF-8.") from error
+    if not operation.strip():
+        raise InvalidInput(f"{name} is empty: write a GraphQL operation into it.")
+    return operation
+
+
+def read_variables(text: str | None) -> dict[str, Any]:
+    """Read an operation's variables.
+
+    Raises:
+        InvalidInput: they are not a JSON object.
+    """
+    try:
+        values = json.loads(text) if text else {}
+    except ValueError as error:
+        raise InvalidInput(f"--variables is not JSON ({error}).") from error
+    if not isinstance(values, dict):
+        raise InvalidInput('--variables must be a JSON object, as {"id": "https://…"}.')
+    return values
+
+
+async def execute(services: Services, operation: str, variables: dict[str, Any]) -> dict[str, Any]:
+    """Run an operation on an open mesh; the answer is as over HTTP."""
+    result = await build_schema().execute(
+        operation, variable_values=variables, context_value=Context(services)
+    )
+    answer: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        answer["errors"] = [error.formatted for error in result.errors]
+    return answer
+
+
+def ask(url: str, operation: str, variables: dict[str, Any]) -> dict[str, Any]:
+    """Run an operation on a running mesh.
+
+    Raises:
+        InvalidInput: the URL is none, or what answers is no GraphQL server.
+        StoreUnavailable: nobody answers there.
+    """
+    try:
+        response = httpx2.post(url, json={"query": operation, "variables": variables}, timeout=60.0)
+        answer = response.json()
+    except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
+        raise InvalidInput(
+            f"{url} is not a URL to ask: write it as http://127.0.0.1:8000/graphql."
+        ) from error
+    except httpx2.HTTPError as error:
+        raise StoreUnavailable(
+            f"Nobody answers at {url} ({error}): is `isogloss serve` running there?"
+        ) from error
+    except ValueError as error:
+        raise InvalidInput(
+            f"What answers at {url} is no GraphQL server (status {response.status_code}): "
+            "the path is usually /graphql."
+        ) from error
+    if not isinstance(answer, dict) or not {"data", "errors"} & answer.keys():
+        raise InvalidInput(f"What answers at {url} is no GraphQL server: it sent other JSON.")
+    return answer
+
+
+def schema_text() -> str:
+    """Print the GraphQL schema, as `schema.graphql` holds it."""
+    return build_schema().as_str() + "\n"

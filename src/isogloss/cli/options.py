@@ -1,0 +1,78 @@
+"""Options that several commands share, and the mesh they name."""
+
+import os
+import sys
+from dataclasses import replace
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from isogloss.bootstrap import Services, build
+from isogloss.errors import EmptyMesh, InvalidInput
+from isogloss.settings import Settings
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        help="The mesh's folder; $ISOGLOSS_DATA or ./isogloss-data if left out.", metavar="DIR"
+    ),
+]
+
+
+class OutputFormat(Enum):
+    """How an answer is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Format = Annotated[OutputFormat, typer.Option("--format", help="How to write the answer.")]
+
+
+def open_mesh(data: Path | None, *, empty_is_fine: bool = False) -> Services:
+    """Open the mesh that `--data` or the environment names.
+
+    Raises:
+        EmptyMesh: nothing was ever loaded into it, and the command reads.
+        StoreUnavailable: another process has it open, or the folder cannot be used.
+    """
+    settings = Settings.from_environment(os.environ)
+    if data is not None:
+        settings = replace(settings, data=data)
+    folder = settings.data
+    # Do not make a folder on behalf of a question.
+    if not empty_is_fine and folder is not None and not (folder / "graph").is_dir():
+        raise _empty(folder)
+    services = build(settings)
+    click.get_current_context().call_on_close(services.close)
+    if not empty_is_fine and services.graph.sequence == 0:
+        raise _empty(folder)
+    return services
+
+
+def _empty(folder: Path | None) -> EmptyMesh:
+    return EmptyMesh(
+        f"There is no mesh in {folder} yet: run `isogloss demo` for the sample mesh, load "
+        "documents with `isogloss load`, or name another folder with --data."
+    )
+
+
+def read_file(path: Path) -> bytes:
+    """Read a file that a person named; `-` is standard input.
+
+    Raises:
+        InvalidInput: it is not there, or is no file that can be read.
+    """
+    if str(path) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return path.read_bytes()
+    except IsADirectoryError as error:
+        raise InvalidInput(f"{path} is a folder: name the files in it, as {path}/*.") from error
+    except FileNotFoundError as error:
+        raise InvalidInput(f"There is no file {path}: check the path.") from error
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error

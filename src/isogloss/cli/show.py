@@ -1,0 +1,234 @@
+"""Show answers to people and to programs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from isogloss import resources
+from isogloss.model.catalog import Domain, Term
+from isogloss.model.change import Refused
+from isogloss.model.governance import ValidationResult
+from isogloss.model.lineage import Direction, Edge, Level, Lineage
+from isogloss.model.meaning import Mapping as TermMapping
+from isogloss.model.meaning import Word
+from isogloss.model.rdf import Iri, Literal
+from isogloss.services.catalog import Catalog
+from isogloss.services.description import local_name
+from isogloss.services.loading import Loaded
+
+
+def loaded_text(console: Console, loaded: Loaded) -> None:
+    """Show what became of a load."""
+    for note in loaded.notes:
+        console.print(f"note: {note}", markup=False, highlight=False)
+    outcome = loaded.outcome
+    if isinstance(outcome, Refused):
+        _line(console, f"Refused: {_count(outcome.violations, 'violation')}; nothing was written.")
+        results_text(console, outcome.violations)
+        return
+    if not outcome.added and not outcome.removed:
+        _line(
+            console, f"Nothing changed: the mesh says all this already (commit {outcome.sequence})."
+        )
+        return
+    _line(
+        console,
+        f"Committed as number {outcome.sequence}: {outcome.added} quads added, "
+        f"{outcome.removed} removed, in {_count(outcome.graphs, 'source')}.",
+    )
+    if outcome.remarks:
+        _line(console, f"{_count(outcome.remarks, 'remark')}; they refuse nothing:")
+        results_text(console, outcome.remarks, limit=10)
+
+
+def results_text(
+    console: Console, results: Sequence[ValidationResult], limit: int | None = None
+) -> None:
+    """Show validation results, a paragraph each; say how many more there are."""
+    for result in results[:limit]:
+        value = result.value.value if isinstance(result.value, Literal) else result.value
+        _line(console, f"  {result.severity.name.lower()}: {result.message}")
+        _line(console, f"    focus node  {result.focus_node}")
+        if result.path is not None:
+            _line(console, f"    path        {result.path}")
+        if value is not None:
+            _line(console, f"    value       {value}")
+        _line(console, f"    rule        {result.rule_name} <{result.rule}>")
+    if limit is not None and len(results) > limit:
+        _line(
+            console,
+            f"  … and {len(results) - limit} more; the query {{ validationReport {{ results "
+            "{ message focusNode } } } lists them.",
+        )
+
+
+def lineage_text(console: Console, catalog: Catalog, lineage: Lineage) -> None:
+    """Show lineage, a line a node with the edges that lead to it."""
+    shown = [*lineage.starts, *(node.id for node in lineage.nodes)]
+    names = _names(catalog, lineage.level, shown)
+    word = "comes from" if lineage.direction is Direction.UPSTREAM else "goes to"
+    for start in lineage.starts:
+        _line(console, f"{names[start]} {word}", style="bold")
+    if not lineage.nodes:
+        _line(console, "  nothing that the mesh knows of")
+    for node in lineage.nodes:
+        edges = [edge for edge in lineage.edges if _far_end(edge, lineage.direction) == node.id]
+        how = sorted({text for edge in edges for text in _how(edge)})
+        _line(console, f"  {node.distance}  {names[node.id]}  ({', '.join(how)})")
+    cut = "complete" if lineage.complete else f"cut by {lineage.truncated_by}"
+    _line(
+        console,
+        f"{_count(lineage.nodes, lineage.level.value)}, {_count(lineage.edges, 'edge')}, "
+        f"{cut}, as of commit {lineage.sequence}",
+    )
+
+
+def lineage_json(lineage: Lineage) -> dict[str, Any]:
+    """Give lineage with the names of the GraphQL type."""
+    return {
+        "complete": lineage.complete,
+        "truncatedBy": lineage.truncated_by,
+        "sequence": lineage.sequence,
+        "starts": list(lineage.starts),
+        "nodes": [{"id": node.id, "distance": node.distance} for node in lineage.nodes],
+        "edges": [
+            {
+                "downstream": edge.downstream,
+                "upstream": edge.upstream,
+                "kind": edge.kind.name,
+                "transformations": list(edge.transformations),
+                "graphs": list(edge.graphs),
+                "through": list(edge.through),
+            }
+            for edge in lineage.edges
+        ],
+    }
+
+
+def word_text(console: Console, catalog: Catalog, word: Word) -> None:
+    """Show the senses of a word side by side, then how they relate."""
+    domains = {domain.id: domain for domain in catalog.domains()}
+    columns = catalog.columns_representing([term.id for term in word.senses])
+    for term, represented in zip(word.senses, columns, strict=True):
+        _line(console, f"{_sense(term, domains)}", style="bold")
+        _line(console, f"  means    {term.definition or 'nobody has said yet'}")
+        if term.scope_note:
+            _line(console, f"  but      {term.scope_note}")
+        for example in term.examples:
+            _line(console, f"  example  {example}")
+        names = _names(catalog, Level.COLUMN, represented)
+        for column in represented:
+            _line(console, f"  column   {names[column]}")
+    terms = {term.id: term for term in word.senses}
+    for mapping in word.mappings:
+        _line(console, _mapping(mapping, terms, domains), style="bold")
+        if mapping.comment:
+            _line(console, f"  because  {mapping.comment}")
+    if len(word.senses) > 1 and not word.mappings:
+        _line(console, "Nobody has said how these senses relate.")
+
+
+def word_json(word: Word) -> dict[str, Any]:
+    """Give a word with the names of the GraphQL type."""
+    return {
+        "label": word.label,
+        "senses": [
+            {
+                "id": term.id,
+                "label": term.label,
+                "otherLabels": list(term.other_labels),
+                "definition": term.definition,
+                "scopeNote": term.scope_note,
+                "examples": list(term.examples),
+                "domain": term.domain,
+            }
+            for term in word.senses
+        ],
+        "mappings": [
+            {
+                "id": mapping.id,
+                "subject": mapping.subject,
+                "predicate": mapping.predicate,
+                "object": mapping.object,
+                "negated": mapping.negated,
+                "justification": mapping.justification,
+                "confidence": mapping.confidence,
+                "status": mapping.status,
+                "comment": mapping.comment,
+            }
+            for mapping in word.mappings
+        ],
+    }
+
+
+def three_queries(address: str) -> str:
+    """Give three queries to paste, which are those of the README."""
+    queries = resources.texts("sample_data/queries", ".graphql")
+    blocks = "\n".join(text.rstrip() + "\n" for text in queries.values())
+    return f"Open {address} in a browser and paste one of these:\n\n{blocks}"
+
+
+def _names(catalog: Catalog, level: Level, ids: Iterable[Iri]) -> dict[Iri, str]:
+    """Name nodes as people do: domain · dataset.column, domain · dataset, domain · product."""
+    wanted = list(ids)
+    domains = {domain.id: domain.label for domain in catalog.domains()}
+
+    def named(domain: Iri | None, name: str) -> str:
+        label = domains.get(domain) if domain else None
+        return f"{label} · {name}" if label else name
+
+    names = {iri: str(iri) for iri in wanted}
+    if level is Level.COLUMN:
+        columns = [column for column in catalog.columns(wanted) if column]
+        parents = sorted({column.dataset for column in columns if column.dataset})
+        datasets = {found.id: found for found in catalog.datasets(parents) if found}
+        for column in columns:
+            dataset = datasets.get(column.dataset) if column.dataset else None
+            if dataset:
+                names[column.id] = named(dataset.domain, f"{dataset.title}.{column.name}")
+    elif level is Level.DATASET:
+        for found in catalog.datasets(wanted):
+            if found:
+                names[found.id] = named(found.domain, found.title)
+    else:
+        for product in catalog.products(wanted):
+            if product:
+                names[product.id] = named(product.domain, product.title)
+    return names
+
+
+def _far_end(edge: Edge, direction: Direction) -> Iri:
+    return edge.upstream if direction is Direction.UPSTREAM else edge.downstream
+
+
+def _how(edge: Edge) -> tuple[str, ...]:
+    return edge.transformations or (edge.kind.value,)
+
+
+def _sense(term: Term, domains: Mapping[Iri, Domain]) -> str:
+    domain = domains.get(term.domain) if term.domain else None
+    return f"{domain.label} says {term.label}" if domain else term.label
+
+
+def _mapping(mapping: TermMapping, terms: Mapping[Iri, Term], domains: Mapping[Iri, Domain]) -> str:
+    def side(iri: Iri) -> str:
+        term = terms.get(iri)
+        domain = domains.get(term.domain) if term and term.domain else None
+        return f"{domain.label}'s {term.label}" if domain and term else str(iri)
+
+    modifier = "not " if mapping.negated else ""
+    confidence = "" if mapping.confidence is None else f", confidence {mapping.confidence:g}"
+    return (
+        f"{side(mapping.subject)} {modifier}{local_name(mapping.predicate)} "
+        f"{side(mapping.object)} ({mapping.status or 'no status'}{confidence})"
+    )
+
+
+def _count(items: Sequence[object], word: str) -> str:
+    return f"{len(items)} {word}{'' if len(items) == 1 else 's'}"
+
+
+def _line(console: Console, text: str, style: str = "") -> None:
+    console.print(Text(text, style=style), soft_wrap=True)
