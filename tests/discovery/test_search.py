@@ -52,7 +52,7 @@ def test_a_filter_does_not_change_the_score() -> None:
     assert narrowed.score == pytest.approx(free.score)
 
 
-@given(st.text())
+@given(st.text(max_size=500))
 def test_no_text_breaks_the_query(text: str) -> None:
     try:
         INDEX.search(text)
@@ -64,6 +64,30 @@ def test_no_text_breaks_the_query(text: str) -> None:
 def test_a_text_without_words_is_refused(text: str) -> None:
     with pytest.raises(InvalidArgument, match="no word"):
         INDEX.search(text)
+
+
+def test_a_text_beyond_reason_is_refused() -> None:
+    with pytest.raises(InvalidArgument, match="500 at most"):
+        INDEX.search("x" * 501)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("résumé", "resume"),
+        ("resume", "Résumé"),
+        ("countries", "country"),
+        ("country", "Countries"),
+        ("boxes", "box"),
+        ("user_ids", "user id"),
+        ("statuses", "status"),
+        ("cookies", "cookie"),
+        ("KPIValue", "value"),
+    ],
+)
+def test_accents_and_plurals_do_not_matter(title: str, text: str) -> None:
+    entry = Entry(Iri("urn:x"), EntryKind.COLUMN, title, "", None)
+    assert [hit.id for hit in SearchIndex([entry]).search(text)] == ["urn:x"]
 
 
 @pytest.mark.parametrize("limit", [0, -1, 101])

@@ -57,9 +57,7 @@ def _reach(
 def _paths(
     index: LineageIndex, source: Iri, target: Iri, max_paths: int = 1000, max_hops: int = 100
 ) -> Paths:
-    return paths(
-        index, source, target, level=Level.COLUMN, max_paths=max_paths, max_hops=max_hops
-    )
+    return paths(index, source, target, level=Level.COLUMN, max_paths=max_paths, max_hops=max_hops)
 
 
 def _distances(lineage: Lineage) -> dict[Iri, int]:
@@ -107,6 +105,7 @@ def test_an_answer_is_complete_when_no_limit_cut_it(
     cut = _reach(index, start, UP, max_hops=hops, max_nodes=most)
     assert whole.complete
     assert cut.complete == (cut.nodes == whole.nodes)
+    assert cut.nodes == whole.nodes[: len(cut.nodes)]
     assert len(cut.nodes) <= most
     assert all(node.distance <= hops for node in cut.nodes)
 
@@ -122,7 +121,7 @@ def test_the_edges_shown_are_all_those_between_the_nodes_shown(
 
 @given(graphs, nodes, nodes)
 def test_paths_are_those_of_networkx(given_: list[Edge], source: Iri, target: Iri) -> None:
-    graph = nx.DiGraph((edge.upstream, edge.downstream) for edge in given_)
+    graph: nx.DiGraph[Iri] = nx.DiGraph((edge.upstream, edge.downstream) for edge in given_)
     graph.add_nodes_from(COLUMNS)
     expected = (
         []
@@ -137,6 +136,21 @@ def test_paths_are_those_of_networkx(given_: list[Edge], source: Iri, target: Ir
     assert found.complete
 
 
+@given(graphs, st.sampled_from(DATASETS), st.sampled_from(DATASETS))
+def test_paths_between_datasets_are_those_between_their_columns(
+    given_: list[Edge], source: Iri, target: Iri
+) -> None:
+    index = _index(given_)
+    expected = {
+        path
+        for start in index.expand(source, Level.COLUMN)
+        for end in index.expand(target, Level.COLUMN)
+        for path in _paths(index, start, end).paths
+    }
+    found = _paths(index, source, target).paths
+    assert list(found) == sorted(expected, key=lambda path: (len(path), path))
+
+
 @given(graphs, nodes, nodes, st.integers(1, 3), st.integers(1, 3))
 def test_cut_paths_are_the_first_of_all(
     given_: list[Edge], source: Iri, target: Iri, most: int, hops: int
@@ -145,8 +159,7 @@ def test_cut_paths_are_the_first_of_all(
     whole = _paths(index, source, target).paths
     within = [path for path in whole if len(path) - 1 <= hops]
     found = _paths(index, source, target, max_paths=most, max_hops=hops)
-    assert [len(path) for path in found.paths] == [len(path) for path in within[:most]]
-    assert set(found.paths) <= set(within)
+    assert list(found.paths) == within[:most]
     assert found.complete == (len(found.paths) == len(whole))
 
 
@@ -214,15 +227,30 @@ def test_an_unknown_node_is_refused(level: Level) -> None:
         _reach(_index([]), Iri("urn:nobody"), UP, level)
 
 
-@pytest.mark.parametrize("limits", [{"max_hops": 0}, {"max_hops": 1001}, {"max_nodes": 0}])
-def test_a_limit_beyond_reason_is_refused_with_the_range(limits: dict[str, int]) -> None:
+@pytest.mark.parametrize(("max_hops", "max_nodes"), [(0, 1), (1001, 1), (1, 0)])
+def test_a_limit_beyond_reason_is_refused_with_the_range(max_hops: int, max_nodes: int) -> None:
     with pytest.raises(InvalidArgument, match="from 1 to"):
-        _reach(_index([]), COLUMNS[0], UP, **limits)
+        _reach(_index([]), COLUMNS[0], UP, max_hops=max_hops, max_nodes=max_nodes)
 
 
-def test_more_paths_than_asked_for_are_not_walked() -> None:
+def test_nodes_that_did_not_fit_are_the_farthest_and_then_the_last_by_iri() -> None:
+    index = _index(
+        [
+            Edge(COLUMNS[1], COLUMNS[0], EdgeKind.DERIVATION),
+            Edge(COLUMNS[2], COLUMNS[0], EdgeKind.DERIVATION),
+            # The first of the near ones leads to the last of the far ones.
+            Edge(COLUMNS[4], COLUMNS[1], EdgeKind.DERIVATION),
+            Edge(COLUMNS[3], COLUMNS[2], EdgeKind.DERIVATION),
+        ]
+    )
+    found = _reach(index, COLUMNS[0], DOWN, max_nodes=3)
+    assert [node.id for node in found.nodes] == COLUMNS[1:4]
+    assert found.truncated_by == "maxNodes=3"
+
+
+def test_the_first_paths_by_iri_are_found_without_walking_all() -> None:
     """A ladder of 20 rungs has 2^20 paths; only three are looked for."""
-    rungs = [Iri(f"urn:rung:{n}:{side}") for n in range(21) for side in "ab"]
+    rungs = [Iri(f"urn:rung:{n:02}:{side}") for n in range(21) for side in "ab"]
     ladder = [
         Edge(rungs[2 * n + 2 + below], rungs[2 * n + above], EdgeKind.DERIVATION)
         for n in range(20)
@@ -238,5 +266,9 @@ def test_more_paths_than_asked_for_are_not_walked() -> None:
         consumptions=(),
     )
     found = _paths(index, rungs[0], rungs[-1], max_paths=3)
-    assert len(found.paths) == 3
+    left = rungs[0:-2:2]
+    assert found.paths == tuple(
+        (*left[:-2], *turn, rungs[-1])
+        for turn in (rungs[36:40:2], (rungs[36], rungs[39]), (rungs[37], rungs[38]))
+    )
     assert found.truncated_by == "maxPaths=3"

@@ -61,7 +61,7 @@ def test_state_survives_a_restart(tmp_path: Path) -> None:
     quad = Quad(A, P, text("ja", "de"), G)
     graph = Graph.open(tmp_path)
     graph.apply(added=[quad], removed=[], sequence=7)
-    del graph
+    graph.close()
     again = Graph.open(tmp_path)
     assert list(again.quads()) == [quad]
     assert again.sequence == 7

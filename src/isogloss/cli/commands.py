@@ -51,7 +51,7 @@ def isogloss(
         typer.Option("--version", callback=_version, is_eager=True, help="Say the version."),
     ] = False,
 ) -> None:
-    """The metadata and lineage service of a data mesh, kept as a knowledge graph."""
+    """Keep the metadata and lineage of a data mesh as a knowledge graph."""
 
 
 @app.command()
@@ -92,7 +92,7 @@ def load(
     source: Annotated[
         str | None,
         typer.Option(
-            help="What the files are the whole of, as product/activity; their own names if left out."
+            help="What the files are the whole of, as product/activity; their names if left out."
         ),
     ] = None,
     format: Annotated[

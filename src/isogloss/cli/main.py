@@ -10,6 +10,7 @@ import sys
 from rich.console import Console
 
 from isogloss.cli.commands import app
+from isogloss.cli.options import OPEN_MESHES
 from isogloss.errors import (
     EmptyMesh,
     InvalidInput,
@@ -54,6 +55,8 @@ def main() -> None:
             "ISOGLOSS_DEBUG=1 and report what it prints. [INTERNAL]"
         )
         sys.exit(70)
+    finally:
+        OPEN_MESHES.close()
 
 
 def _say(sentence: str) -> None:

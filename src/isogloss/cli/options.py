@@ -2,12 +2,12 @@
 
 import os
 import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from isogloss.bootstrap import Services, build
@@ -20,6 +20,10 @@ Data = Annotated[
         help="The mesh's folder; $ISOGLOSS_DATA or ./isogloss-data if left out.", metavar="DIR"
     ),
 ]
+
+
+OPEN_MESHES = ExitStack()
+"""The meshes that commands opened; `main` closes them."""
 
 
 class OutputFormat(Enum):
@@ -47,7 +51,7 @@ def open_mesh(data: Path | None, *, empty_is_fine: bool = False) -> Services:
     if not empty_is_fine and folder is not None and not (folder / "graph").is_dir():
         raise _empty(folder)
     services = build(settings)
-    click.get_current_context().call_on_close(services.close)
+    OPEN_MESHES.callback(services.close)
     if not empty_is_fine and services.graph.sequence == 0:
         raise _empty(folder)
     return services

@@ -27,6 +27,8 @@ def serve(
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        # Before it is announced: whoever reads the address may call at once.
+        listener.listen()
     except OSError as error:
         listener.close()
         raise InvalidArgument(

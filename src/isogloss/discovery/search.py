@@ -10,8 +10,12 @@ from isogloss.errors import InvalidArgument
 from isogloss.model.discovery import Entry, EntryKind, Hit
 from isogloss.model.rdf import Iri
 
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+# The s of "KPIs" ends a plural; it starts no word.
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-rt-z]|[A-Z]s[a-z])")
+_ACCENT = re.compile("[\u0300-\u036f]")
 _WORD = re.compile(r"[^\W_]+")
+# A fuzzy query takes some 20 kB for each letter of its word.
+_MOST_LETTERS = 500
 _MOST_WORDS = 16
 _MOST_HITS = 100
 _TITLE_BOOST = 3.0
@@ -59,8 +63,13 @@ class SearchIndex:
         the same. `kinds` and `domain` narrow the answer; empty and None mean all.
 
         Raises:
-            InvalidArgument: no word in `text`, or a limit outside 1..100.
+            InvalidArgument: no word in `text`, more than 500 characters, or a limit outside
+                1..100.
         """
+        if len(text) > _MOST_LETTERS:
+            raise InvalidArgument(
+                f"The text has {len(text)} characters: search for {_MOST_LETTERS} at most."
+            )
         words = _words(text)[:_MOST_WORDS]
         if not words:
             raise InvalidArgument(f"{text[:80]!r} has no word to search for: type one.")
@@ -103,21 +112,26 @@ class SearchIndex:
 
 
 def _words(text: str) -> list[str]:
-    spaced = _CAMEL.sub(" ", unicodedata.normalize("NFKC", text))
+    plain = _ACCENT.sub("", unicodedata.normalize("NFKD", text))
+    spaced = _CAMEL.sub(" ", unicodedata.normalize("NFKC", plain))
     return [_stem(word) for word in _WORD.findall(spaced.casefold())]
 
 
 def _stem(word: str) -> str:
     # A plural finds the singular and the other way round; a typo would else be used up on it.
-    return word[:-1] if len(word) > 3 and word.endswith("s") and word[-2] != "s" else word
+    if len(word) > 2 and word.endswith("s") and word[-2] != "s":
+        word = word[: -2 if word.endswith(("ches", "shes", "sses", "tuses", "xes")) else -1]
+    if len(word) > 4 and word.endswith("ie"):
+        return word[:-1]
+    return word[:-1] + "i" if len(word) > 4 and word.endswith("y") else word
 
 
 def _snippet(text: str, words: list[str]) -> str:
     """Cut the text around the first word that was asked for."""
     if len(text) <= _SNIPPET:
         return text
-    places = [place for word in words if (place := text.casefold().find(word)) >= 0]
-    start = max(0, min(places, default=0) - _SNIPPET // 3)
+    places = (m.start() for m in _WORD.finditer(text) if not set(words).isdisjoint(_words(m[0])))
+    start = max(0, next(places, 0) - _SNIPPET // 3)
     if start:
         start = text.find(" ", start) + 1
     end = text.rfind(" ", start, start + _SNIPPET)

@@ -1,13 +1,13 @@
 """Questions on the index: what is reached, and by which ways."""
 
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from heapq import heappop, heappush
 
 import networkx as nx
 
 from isogloss.errors import InvalidArgument
 from isogloss.lineage.index import LineageIndex
-from isogloss.model.lineage import Direction, Level, Lineage, Node, Paths
+from isogloss.model.lineage import Direction, Edge, Level, Lineage, Node, Paths
 from isogloss.model.rdf import Iri
 
 _MOST_HOPS = 1_000
@@ -27,7 +27,7 @@ def reach(
     """Find everything that `of` depends on, or that depends on it, breadth first.
 
     A start is not among the nodes, also when it lies on a cycle; an edge from a node back
-    to a start is shown.
+    to a start is shown. A cut answer has the first nodes of the whole one.
 
     Raises:
         NotFound: `of` is in no level of the index.
@@ -40,33 +40,25 @@ def reach(
     starts = index.expand(of, level)
     graph = index.graphs[level]
     follow = graph.predecessors if direction is Direction.UPSTREAM else graph.successors
-    distance = dict.fromkeys(starts, 0)
-    queue = deque(starts)
+    nodes: list[Node] = []
     truncated_by: str | None = None
-    while queue:
-        node = queue.popleft()
-        for neighbour in sorted(follow(node)):
-            if neighbour in distance:
-                continue
-            if distance[node] == max_hops:
-                truncated_by = f"maxHops={max_hops}"
-            elif len(distance) - len(starts) == max_nodes:
+    for hops, layer in enumerate(_layers(follow, starts)):
+        if hops > max_hops:
+            truncated_by = f"maxHops={max_hops}"
+            break
+        if hops:
+            room = max_nodes - len(nodes)
+            nodes.extend(Node(iri, hops) for iri in sorted(layer)[:room])
+            if len(layer) > room:
                 truncated_by = f"maxNodes={max_nodes}"
-                queue.clear()
                 break
-            else:
-                distance[neighbour] = distance[node] + 1
-                queue.append(neighbour)
-    edges = [edge for _, _, edges in graph.subgraph(distance).edges(data="edges") for edge in edges]
+    between = graph.subgraph([*starts, *(node.id for node in nodes)])
+    edges: list[Edge] = [edge for arc in between.edges for edge in between.edges[arc]["edges"]]
     return Lineage(
         starts=starts,
         direction=direction,
         level=level,
-        nodes=tuple(
-            Node(iri, hops)
-            for iri, hops in sorted(distance.items(), key=lambda item: (item[1], item[0]))
-            if hops
-        ),
+        nodes=tuple(nodes),
         edges=tuple(sorted(edges, key=lambda e: (e.downstream, e.upstream, e.kind.value))),
         truncated_by=truncated_by,
         sequence=index.sequence,
@@ -84,6 +76,8 @@ def paths(
 ) -> Paths:
     """Find the simple paths along which data flows from `source` down to `target`.
 
+    A cut answer has the first paths of the whole one.
+
     Raises:
         NotFound: an end is in no level of the index.
         InvalidArgument: a limit outside 1..1000 paths or 1..1000 hops.
@@ -93,7 +87,7 @@ def paths(
     starts, ends = index.expand(source, level), index.expand(target, level)
     within: list[tuple[Iri, ...]] = []
     truncated_by: str | None = None
-    for path in _shortest_first(index.graphs[level], starts, ends):
+    for path in _in_order(index.graphs[level], starts, ends):
         if len(path) - 1 > max_hops:
             truncated_by = f"maxHops={max_hops}"
             break
@@ -101,29 +95,76 @@ def paths(
             truncated_by = f"maxPaths={max_paths}"
             break
         within.append(path)
-    return Paths(
-        tuple(sorted(within, key=lambda path: (len(path), path))), truncated_by, index.sequence
-    )
+    return Paths(tuple(within), truncated_by, index.sequence)
 
 
-_SOURCE, _TARGET = Iri("urn:isogloss:source"), Iri("urn:isogloss:target")
+def _layers(
+    follow: Callable[[Iri], Iterable[Iri]], starts: Collection[Iri], avoid: Collection[Iri] = ()
+) -> Iterator[set[Iri]]:
+    """Yield the nodes 0, 1, 2 … hops from the nearest start."""
+    seen = {*starts, *avoid}
+    layer = set(starts)
+    while layer:
+        yield layer
+        layer = {neighbour for node in layer for neighbour in follow(node)} - seen
+        seen |= layer
 
 
-def _shortest_first(
-    graph: "nx.DiGraph[Iri]", starts: tuple[Iri, ...], ends: tuple[Iri, ...]
+def _in_order(
+    graph: "nx.DiGraph[Iri]", starts: Collection[Iri], ends: Collection[Iri]
 ) -> Iterator[tuple[Iri, ...]]:
-    """Yield simple paths from any start to any end, shortest first (Yen 1971)."""
-    # Between what both sides can reach only, so that the search does not wander off.
-    reached = set(starts).union(*(nx.descendants(graph, start) for start in starts))
-    reaching = set(ends).union(*(nx.ancestors(graph, end) for end in ends))
-    if reached.isdisjoint(reaching):
-        return
-    between: nx.DiGraph[Iri] = nx.DiGraph(graph.subgraph(reached & reaching))
-    between.add_edges_from((_SOURCE, start) for start in starts if start in between)
-    between.add_edges_from((end, _TARGET) for end in ends if end in between)
-    for path in nx.shortest_simple_paths(between, _SOURCE, _TARGET):
-        if len(path) > 3:
-            yield tuple(path[1:-1])
+    """Yield the simple paths from any start to any end, shortest first, then by their IRIs.
+
+    Each path found splits the rest by the node where they leave it, and every part waits
+    in a heap by the best that it may hold (Lawler 1972). networkx's shortest_simple_paths has
+    no order among paths of one length, and takes a hundred times longer from many starts.
+    """
+
+    def distances(avoid: Collection[Iri]) -> dict[Iri, int]:
+        layers = _layers(graph.predecessors, set(ends).difference(avoid), avoid)
+        return {node: hops for hops, layer in enumerate(layers) for node in layer}
+
+    def nearest(after: tuple[Iri, ...], away: dict[Iri, int], without: set[Iri]) -> Iri | None:
+        following = graph.successors(after[-1]) if after else starts
+        near = ((away[n], n) for n in following if n in away and n not in without)
+        return min(near, default=(0, None))[1]
+
+    def walk(prefix: tuple[Iri, ...], away: dict[Iri, int], first: Iri) -> tuple[Iri, ...]:
+        path = [*prefix, first]
+        while hops := away[path[-1]]:
+            path.append(min(n for n in graph.successors(path[-1]) if away.get(n) == hops - 1))
+        return tuple(path)
+
+    def wait(prefix: tuple[Iri, ...], passed: set[Iri], banned: frozenset[Iri]) -> None:
+        first = nearest(prefix, away, passed | banned)
+        if first is not None:
+            shortest = len(prefix) + 1 + away[first]
+            heappush(waiting, (shortest, (*prefix, first), False, prefix, banned))
+
+    away = distances(())
+    waiting: list[tuple[int, tuple[Iri, ...], bool, tuple[Iri, ...], frozenset[Iri]]] = []
+    wait((), set(), frozenset())
+    while waiting:
+        _, path, is_whole, prefix, banned = heappop(waiting)
+        passed = set(prefix)
+        if not is_whole:
+            path = walk(prefix, away, path[-1])
+            if not passed.isdisjoint(path[len(prefix) :]):
+                # The nearest way comes back to the prefix, on a cycle: measure around it.
+                around = distances(passed)
+                first = nearest(prefix, around, passed | banned)
+                if first is None:
+                    continue
+                path = walk(prefix, around, first)
+            heappush(waiting, (len(path), path, True, prefix, banned))
+            continue
+        if len(path) > 1:
+            yield path
+        for place in range(len(prefix), len(path)):
+            left = banned if place == len(prefix) else frozenset[Iri]()
+            wait(path[:place], passed, left | {path[place]})
+            passed.add(path[place])
+        wait(path, passed, frozenset())
 
 
 def _check(name: str, value: int, most: int) -> None:

@@ -14,14 +14,24 @@ from isogloss.model.meaning import Word
 from isogloss.model.rdf import Iri
 from isogloss.vocab import SKOS
 
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_NOT_WORD = re.compile(r"[^\w]+|_+")
-# Words in -s that are no plurals of what remains without it.
-_SINGULAR = frozenset(
-    "address analysis basis bonus bus business canvas census class corpus crisis gas "
-    "gross less loss lens minus news pass plus process progress radius sales series species "
-    "status success surplus tax this virus".split()
+# The s of "KPIs" ends a plural; it starts no word.
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-rt-z]|[A-Z]s[a-z])")
+_ACCENT = re.compile("[\u0300-\u036f]")  # no marks that make another letter, as in か and が
+_NO_PLURALS = (
+    "address alias analysis analytics atlas basis bias bonus bus business campus canvas census "
+    "class corpus crisis diagnosis focus gas goods gross hypothesis lens less logistics loss minus "
+    "news pass plus process progress radius sales series species status success surplus this virus"
 )
+_IRREGULAR_PLURALS = (
+    "ad/ads analysis/analyses api/apis cache/caches calorie/calories cookie/cookies cpu/cpus "
+    "crisis/crises diagnosis/diagnoses gpu/gpus hypothesis/hypotheses id/ids index/indices ip/ips "
+    "kpi/kpis matrix/matrices menu/menus movie/movies niche/niches quiz/quizzes sku/skus taxi/taxis"
+)
+_SINGULARS = frozenset(_NO_PLURALS.split())
+_SINGULAR_OF = {
+    plural: singular
+    for singular, plural in (pair.split("/") for pair in _IRREGULAR_PLURALS.split())
+}
 
 
 def normalise(label: str) -> str:
@@ -34,12 +44,12 @@ def normalise(label: str) -> str:
     >>> normalise("Customer Countries"), normalise("business status")
     ('customer country', 'business status')
     """
-    # camelCase is split while there still is case; accents fall after they are split off.
-    spaced = _CAMEL.sub(" ", unicodedata.normalize("NFKC", label))
-    decomposed = unicodedata.normalize("NFKD", spaced.casefold())
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    words = (_singular(word) for word in _NOT_WORD.split(unicodedata.normalize("NFKC", plain)))
-    return " ".join(word for word in words if word)
+    plain = _ACCENT.sub("", unicodedata.normalize("NFKD", label))
+    # camelCase is split while there still is case.
+    folded = _CAMEL.sub(" ", unicodedata.normalize("NFKC", plain)).casefold()
+    composed = unicodedata.normalize("NFKC", folded)
+    spaced = "".join(letter if _is_of_word(letter) else " " for letter in composed)
+    return " ".join(_singular(word) for word in spaced.split())
 
 
 def gather(terms: Iterable[Term], mappings: Iterable[TermMapping]) -> dict[str, Word]:
@@ -69,7 +79,7 @@ def polysemes(terms: Iterable[Term], mappings: Iterable[TermMapping]) -> tuple[W
     """List the words with senses in two domains or more that are not known to be equal.
 
     Senses are known to be equal when approved, positive skos:exactMatch mappings join them
-    all, directly or through each other.
+    all, directly or through each other, and no approved mapping denies it of two of them.
     """
     return tuple(
         word
@@ -100,20 +110,32 @@ def _known_equal(word: Word) -> bool:
             term = parent[term]
         return term
 
-    for mapping in word.mappings:
-        equal = mapping.predicate == SKOS.exactMatch and not mapping.negated
-        if equal and mapping.status == "approved":
+    agreed = [
+        mapping
+        for mapping in word.mappings
+        if mapping.predicate == SKOS.exactMatch and mapping.status == "approved"
+    ]
+    for mapping in agreed:
+        if not mapping.negated:
             parent[root(mapping.subject)] = root(mapping.object)
-    return len({root(term) for term in parent}) == 1
+    # What two approved mappings contradict is for people to settle.
+    return len({root(term) for term in parent}) == 1 and not any(m.negated for m in agreed)
+
+
+def _is_of_word(letter: str) -> bool:
+    # Vowels are marks in many scripts, and no \w.
+    return letter.isalnum() or unicodedata.category(letter).startswith("M")
 
 
 def _singular(word: str) -> str:
-    if len(word) < 4 or not word.endswith("s") or word in _SINGULAR:
+    if word in _SINGULAR_OF:
+        return _SINGULAR_OF[word]
+    if len(word) < 4 or not word.endswith("s") or word in _SINGULARS:
         return word
     if word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    if word.endswith(("ches", "shes", "sses", "xes", "zes")):
+    if word[:-2] in _SINGULARS or word.endswith(("ches", "shes", "sses", "xes", "zzes")):
         return word[:-2]
     return word[:-1]

@@ -52,6 +52,10 @@ class Graph:
                 "--data, or make it writable."
             ) from error
 
+    def close(self) -> None:
+        """Let go of the folder; the graph cannot be used any more."""
+        del self._store
+
     @property
     def sequence(self) -> int:
         """Number of the last commit; 0 before the first."""
