@@ -1,0 +1,69 @@
+# Everything a person or CI runs. `make help` lists it.
+
+# The first of these that is new enough; `make demo PYTHON=…` names another.
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+
+# Exact versions for what is installed and for what builds it; relative, so that any path will do.
+export PIP_CONSTRAINT := constraints.txt
+export PIP_BUILD_CONSTRAINT := constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# An editable install needs redoing only when one of these changes.
+FRONTEND := $(wildcard frontend/*.* frontend/.npmrc frontend/public/* frontend/src/*)
+INSTALLED_FROM := pyproject.toml constraints.txt hatch_build.py $(FRONTEND)
+
+# Whoever has installed for tests has all that the demo needs.
+READY := $(if $(wildcard $(VENV)/ready-dev),$(VENV)/ready-dev,$(VENV)/ready)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: check clean demo fix help test wheel
+
+help: ## list what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: $(READY) ## load the sample mesh, serve it, print three queries to paste (ARGS="--port 9000")
+	@$(BIN)/isogloss demo $(ARGS)
+
+test: $(VENV)/ready-dev ## pass every test (ARGS="-k lineage")
+	@$(BIN)/pytest $(ARGS)
+
+check: $(VENV)/ready-dev ## look at format, lint, types, layers and spelling; change nothing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+
+fix: $(VENV)/ready-dev ## format, and mend what the linter can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+wheel: $(VENV)/ready-dev ## build dist/*.tar.gz, and dist/*.whl from it
+	@rm -rf dist
+	@$(BIN)/python -m build
+
+clean: ## remove what make has made; a mesh's data stays
+	rm -rf $(VENV) dist frontend/node_modules src/isogloss/api/static
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@for python in $(PYTHON); do \
+	  $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	  exec $$python -m venv $(VENV); \
+	done; \
+	echo "Isogloss needs Python 3.11 or newer, and found none: install one, or name it, as in make demo PYTHON=/opt/python/bin/python3." >&2; \
+	exit 1
+
+$(VENV)/ready: $(INSTALLED_FROM) | $(BIN)/python
+	@echo "Installing Isogloss into $(VENV), and building its GraphiQL page. It takes a minute."
+	@$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/ready-dev: $(INSTALLED_FROM) | $(BIN)/python
+	@echo "Installing Isogloss and its tools into $(VENV), and building its GraphiQL page. It takes a minute."
+	@$(BIN)/pip install --quiet --editable '.[dev]'
+	@touch $@
