@@ -208,6 +208,21 @@ def test_a_declared_consumption_stays_apart_from_an_observed_derivation() -> Non
     assert [edge.kind for edge in found.edges] == [EdgeKind.CONSUMPTION, EdgeKind.DERIVATION]
 
 
+def test_a_product_that_outputs_nothing_yet_is_known() -> None:
+    idea = Iri("urn:product:idea")
+    index = LineageIndex.build(
+        sequence=1,
+        column_edges=(),
+        dataset_edges=(),
+        dataset_of={},
+        products_of={},
+        consumptions=(),
+        products=[idea],
+    )
+    assert _reach(index, idea, UP, Level.PRODUCT).starts == (idea,)
+    assert _reach(index, idea, UP, Level.COLUMN).starts == ()
+
+
 def test_a_question_may_start_at_another_level_than_it_is_answered() -> None:
     index = _index([Edge(COLUMNS[6], COLUMNS[0], EdgeKind.DERIVATION, (G,))])
     assert _reach(index, PRODUCTS[1], UP).starts == (COLUMNS[6], COLUMNS[7])

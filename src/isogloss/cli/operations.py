@@ -61,7 +61,6 @@ def ask(url: str, operation: str, variables: dict[str, Any]) -> dict[str, Any]:
     """
     try:
         response = httpx2.post(url, json={"query": operation, "variables": variables}, timeout=60.0)
-        answer = response.json()
     except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
         raise InvalidInput(
             f"{url} is not a URL to ask: write it as http://127.0.0.1:8000/graphql."
@@ -70,6 +69,8 @@ def ask(url: str, operation: str, variables: dict[str, Any]) -> dict[str, Any]:
         raise StoreUnavailable(
             f"Nobody answers at {url} ({error}): is `isogloss serve` running there?"
         ) from error
+    try:
+        answer = response.json()
     except ValueError as error:
         raise InvalidInput(
             f"What answers at {url} is no GraphQL server (status {response.status_code}): "

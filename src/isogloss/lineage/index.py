@@ -37,20 +37,23 @@ class LineageIndex:
         dataset_of: Mapping[Iri, Iri],
         products_of: Mapping[Iri, Collection[Iri]],
         consumptions: Iterable[Edge],
+        products: Iterable[Iri] = (),
     ) -> "LineageIndex":
         """Build the index of commit `sequence`.
 
         Args:
             sequence: the commit that the edges are true of.
-            column_edges: between columns; those of one pair and kind are merged.
+            column_edges: between columns of `dataset_of`; those of one pair and kind are
+                merged.
             dataset_edges: between datasets, as sources assert them.
             dataset_of: column → its dataset, also for columns without an edge.
             products_of: dataset → the products that output it, () for none.
             consumptions: between products, through a port that they share.
+            products: those that output nothing yet, and are to be known all the same.
         """
         columns = _merge(column_edges)
         datasets = _merge([*dataset_edges, *_lift(columns, lambda c: (dataset_of[c],))])
-        products = _merge([*_lift(datasets, lambda d: products_of.get(d, ())), *consumptions])
+        flows = _merge([*_lift(datasets, lambda d: products_of.get(d, ())), *consumptions])
         columns_of: defaultdict[Iri, list[Iri]] = defaultdict(list)
         for column, dataset in dataset_of.items():
             columns_of[dataset].append(column)
@@ -64,7 +67,7 @@ class LineageIndex:
             {
                 Level.COLUMN: _graph(columns, dataset_of),
                 Level.DATASET: _graph(datasets, known_datasets),
-                Level.PRODUCT: _graph(products, datasets_of),
+                Level.PRODUCT: _graph(flows, {*datasets_of, *products}),
             },
             dict(columns_of),
             dict(dataset_of),

@@ -35,8 +35,8 @@ class Edge:
 
     `graphs` are the named graphs that say so, sorted; `transformations` are the words of
     OpenLineage's columnLineage facet ("DIRECT/IDENTITY"), sorted, () where nobody told;
-    `through` are the finer nodes (columns, ports) that a dataset or product edge follows
-    from, sorted, () on an asserted edge.
+    `through` are the finer nodes (columns, datasets, ports) that a dataset or product edge
+    follows from, sorted, () where it is only asserted.
     """
 
     downstream: Iri

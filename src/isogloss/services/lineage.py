@@ -108,6 +108,7 @@ class LineageTracer:
                 )
                 for row in self._graph.select("consumptions")
             ],
+            products=self._catalog.product_ids(),
         )
 
     def _transformations(self) -> dict[tuple[Iri, Iri], set[str]]:

@@ -57,7 +57,8 @@ class Loading:
         by_source: defaultdict[str, list[Upload]] = defaultdict(list)
         for upload in uploads:
             by_source[source or _source_name(upload)].append(upload)
-        contents, notes = [], []
+        contents: list[SourceContent] = []
+        notes: list[str] = []
         for name, documents in by_source.items():
             document = self._read(documents, domain, name, format)
             contents.append(SourceContent(domain, name, document.triples))
@@ -105,7 +106,8 @@ class Loading:
         )
 
     def _load_files(self, files: Mapping[str, bytes]) -> Loaded:
-        contents, notes = [], []
+        contents: list[SourceContent] = []
+        notes: list[str] = []
         for path, data in files.items():
             domain, _, source = path.partition("/")
             document = self._read([Upload(f"{path}.ttl", data)], domain, source, Format.TURTLE)
