@@ -72,7 +72,11 @@ class Loading:
             As `load` does.
         """
         upload = Upload(f"{source}.ttl", turtle.encode())
-        document = self._read([upload], domain, source, Format.TURTLE)
+        document = (
+            self._read([upload], domain, source, Format.TURTLE)
+            if turtle.strip()
+            else Document(frozenset())
+        )
         content = SourceContent(domain, source, document.triples)
         return Loaded(self._commits.replace([content]), document.notes)
 
