@@ -235,13 +235,15 @@ def schema(
 
 def _progress() -> Progress:
     # On standard error, so that it never mixes with an answer; gone when it is done.
+    console = Console(stderr=True)
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
+        disable=not console.is_terminal,
     )
 
 
