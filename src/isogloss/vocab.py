@@ -37,7 +37,7 @@ CODE = Namespace(
     "code",
     "https://w3id.org/isogloss/code/",
     "Ideation Design Build Deploy Consume Retire "
-    "dataSteward "
+    "approver dataSteward "
     "DIRECT INDIRECT IDENTITY TRANSFORMATION AGGREGATION "
     "JOIN GROUP_BY FILTER SORT WINDOW CONDITIONAL UNKNOWN "
     "START RUNNING COMPLETE ABORT FAIL OTHER "
@@ -45,6 +45,7 @@ CODE = Namespace(
     "proposed approved rejected retired "
     "exact widening narrowing approximate untranslatable "
     "freshness completeness availability deliver "
+    "jdbc rest kafka s3 "
     "global domain sql",
 )
 CSVW = Namespace("csvw", "http://www.w3.org/ns/csvw#", "name datatype")
@@ -120,8 +121,12 @@ RDFS = Namespace(
     "http://www.w3.org/2000/01/rdf-schema#",
     "comment domain isDefinedBy label range seeAlso subClassOf subPropertyOf",
 )
-SD = Namespace("sd", "http://www.w3.org/ns/sparql-service-description#", "NamedGraph")
-SEMAPV = Namespace("semapv", "https://w3id.org/semapv/vocab/")
+SD = Namespace("sd", "http://www.w3.org/ns/sparql-service-description#", "NamedGraph namedGraph")
+SEMAPV = Namespace(
+    "semapv",
+    "https://w3id.org/semapv/vocab/",
+    "LexicalMatching LogicalReasoning ManualMappingCuration",
+)
 SH = Namespace(
     "sh",
     "http://www.w3.org/ns/shacl#",
@@ -138,8 +143,8 @@ SKOS = Namespace(
 SSSOM = Namespace(
     "sssom",
     "https://w3id.org/sssom/",
-    "MappingSet NegatedPredicate confidence mapping_justification mapping_tool mappings "
-    "predicate_modifier reviewer_id subject_label",
+    "MappingSet NegatedPredicate confidence mapping_justification mapping_tool mappings object_id "
+    "predicate_modifier reviewer_id subject_id subject_label",
 )
 VANN = Namespace("vann", "http://purl.org/vocab/vann/")
 VOID = Namespace("void", "http://rdfs.org/ns/void#", "Dataset uriSpace")

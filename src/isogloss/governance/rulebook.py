@@ -19,11 +19,9 @@ SEVERITIES = {
 
 def severity_of(iri: rdflib.term.Node | None) -> Severity:
     """Read a severity; one that SHACL does not define counts as a violation, as in the spec."""
-    return (
-        SEVERITIES.get(iri, Severity.VIOLATION)
-        if isinstance(iri, rdflib.URIRef)
-        else (Severity.VIOLATION)
-    )
+    if not isinstance(iri, rdflib.URIRef):
+        return Severity.VIOLATION
+    return SEVERITIES.get(iri, Severity.VIOLATION)
 
 
 class Rulebook:
@@ -67,7 +65,7 @@ class Rulebook:
 def english(graph: rdflib.Graph, subject: rdflib.term.Node, predicate: rdflib.URIRef) -> str | None:
     """Find a text, English and untagged before other languages, then the first in order."""
     found = sorted(
-        (text.language not in (None, "en"), str(text))
+        ((text.language or "en").partition("-")[0] != "en", str(text))
         for text in graph.objects(subject, predicate)
         if isinstance(text, rdflib.Literal)
     )

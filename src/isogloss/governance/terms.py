@@ -16,20 +16,21 @@ def to_rdflib(term: Term) -> rdflib.URIRef | rdflib.Literal:
         return rdflib.URIRef(term)
     if term.language is not None:
         return rdflib.Literal(term.value, lang=term.language)
-    # A plain string has no datatype in rdflib's older reading of RDF, which SHACL's
-    # sh:datatype xsd:string accepts too; giving it one keeps "a" and "a"^^xsd:string equal.
+    # To rdflib, "a" and "a"^^xsd:string differ; to RDF 1.1 they are one. We always write the
+    # datatype, here and in `parse_turtle`, so that sh:in and sh:hasValue find their strings.
     return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype), normalize=False)
 
 
 def from_rdflib(term: Node) -> Term:
     """Give the plain term for rdflib's; a blank node becomes an IRI of its label."""
     if isinstance(term, rdflib.Literal):
-        datatype = Iri(term.datatype) if term.datatype is not None else XSD.string
+        # str() first: a URIRef equals no plain string, not even one of the same letters.
+        datatype = XSD.string if term.datatype is None else Iri(str(term.datatype))
         return Literal(str(term), datatype, term.language)
     return Iri(f"_:{term}") if isinstance(term, rdflib.BNode) else Iri(str(term))
 
 
-_SKOLEM = "/.well-known/genid/"
+_SKOLEM = ".well-known/genid/"
 
 
 def add_all(graph: rdflib.Graph, triples: Iterable[Triple], *, blank_nodes: bool = False) -> None:
@@ -70,4 +71,8 @@ def parse_turtle(texts: Mapping[str, str]) -> rdflib.Graph:
             graph.parse(data=text, format="turtle")
         except Exception as error:  # rdflib raises many kinds; all mean the same here
             raise ValidationFailed(f"The file {name} cannot be read as Turtle: {error}") from error
+    for subject, predicate, value in list(graph):
+        if isinstance(value, rdflib.Literal) and value.datatype is None and value.language is None:
+            graph.remove((subject, predicate, value))
+            graph.add((subject, predicate, to_rdflib(Literal(str(value)))))
     return graph
