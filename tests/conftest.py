@@ -1,5 +1,6 @@
 """The meshes that tests speak of, and the doors to them."""
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -92,4 +93,18 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     services = build(Settings(data=folder))
     services.loading.load_mesh(resources.walk(resources.folder("sample_data")))
     services.close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Find the files that others wrote; where there are none the test is skipped.
+
+    ISOGLOSS_SHARED_DATA names their folder, and then they must be there.
+    """
+    named = os.environ.get("ISOGLOSS_SHARED_DATA")
+    folder = Path(named) if named else Path(__file__).parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        assert named is None, f"ISOGLOSS_SHARED_DATA names {folder}, which is not there"
+        pytest.skip("the files that others wrote are not here; ISOGLOSS_SHARED_DATA names them")
     return folder
