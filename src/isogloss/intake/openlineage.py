@@ -220,6 +220,6 @@ def _time(where: str, event: dict[str, Any]) -> str:
     if not _TIME.fullmatch(time):
         raise InvalidInput(
             f"{where}: eventTime is {time[:80]!r}, which is no time: write it as "
-            "2026-01-31T12:00:00Z."
+            "2026-01-31T12:00:00Z, and fill in the places of a template."
         )
     return time
