@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import strawberry
 from strawberry import ID
 
-from isogloss.api.graphql.context import Info, load_present
+from isogloss.api.graphql.context import Info, show_many, show_one
 from isogloss.api.graphql.governance import RuleOutcome
 from isogloss.api.graphql.paging import After, Connection, First, page
 from isogloss.model import catalog as model
@@ -63,7 +63,7 @@ class Domain(Node):
     @strawberry.field(description="The team that owns it (mesh:ownedBy).")
     async def owner(self, info: Info) -> Agent | None:
         """Load the owner."""
-        return await _agent(info, self.owner_id)
+        return await show_one(info.context.loaders.agent, self.owner_id, Agent.of)
 
     @strawberry.field(description="Its data products.")
     async def products(
@@ -132,8 +132,7 @@ class Port(Node):
     @strawberry.field(description="What it serves (dcat:servesDataset).")
     async def datasets(self, info: Info) -> list["Dataset"]:
         """Load the datasets."""
-        found = await load_present(info.context.loaders.dataset, self.dataset_ids)
-        return [Dataset.of(dataset) for dataset in found]
+        return await show_many(info.context.loaders.dataset, self.dataset_ids, Dataset.of)
 
 
 @strawberry.type(description="What a domain offers to the others (dprod:DataProduct).")
@@ -165,43 +164,41 @@ class DataProduct(Node):
     @strawberry.field(description="The domain that owns it (dprod:domain).")
     async def domain(self, info: Info) -> Domain | None:
         """Load the domain."""
-        return await _domain(info, self.product.domain)
+        return await show_one(info.context.loaders.domain, self.product.domain, Domain.of)
 
     @strawberry.field(description="Who answers for it (dprod:dataProductOwner).")
     async def owners(self, info: Info) -> list[Agent]:
         """Load the owners."""
-        found = await load_present(info.context.loaders.agent, self.product.owners)
-        return [Agent.of(agent) for agent in found]
+        return await show_many(info.context.loaders.agent, self.product.owners, Agent.of)
 
     @strawberry.field(description="Who keeps its words and quality (role code:dataSteward).")
     async def stewards(self, info: Info) -> list[Agent]:
         """Load the stewards."""
-        found = await load_present(info.context.loaders.agent, self.product.stewards)
-        return [Agent.of(agent) for agent in found]
+        return await show_many(info.context.loaders.agent, self.product.stewards, Agent.of)
 
     @strawberry.field(description="What it takes, from other products (dprod:inputPort).")
     async def input_ports(self, info: Info) -> list[Port]:
         """Load the input ports."""
-        found = await load_present(info.context.loaders.port, self.product.input_ports)
-        return [Port.of(port) for port in found]
+        return await show_many(info.context.loaders.port, self.product.input_ports, Port.of)
 
     @strawberry.field(description="What it gives, to other products (dprod:outputPort).")
     async def output_ports(self, info: Info) -> list[Port]:
         """Load the output ports."""
-        found = await load_present(info.context.loaders.port, self.product.output_ports)
-        return [Port.of(port) for port in found]
+        return await show_many(info.context.loaders.port, self.product.output_ports, Port.of)
 
     @strawberry.field(description="The datasets it offers (dprod:outputDataset).")
     async def output_datasets(self, info: Info) -> list["Dataset"]:
         """Load the datasets."""
-        found = await load_present(info.context.loaders.dataset, self.product.output_datasets)
-        return [Dataset.of(dataset) for dataset in found]
+        return await show_many(
+            info.context.loaders.dataset, self.product.output_datasets, Dataset.of
+        )
 
     @strawberry.field(description="What it promises (odrl:hasPolicy).")
     async def objectives(self, info: Info) -> list[ServiceLevelObjective]:
         """Load the objectives."""
-        found = await load_present(info.context.loaders.objective, self.product.objectives)
-        return [ServiceLevelObjective.of(objective) for objective in found]
+        return await show_many(
+            info.context.loaders.objective, self.product.objectives, ServiceLevelObjective.of
+        )
 
     @strawberry.field(
         description="Each rule that binds it or its ports, datasets, columns and objectives, "
@@ -238,7 +235,7 @@ class Dataset(Node):
     @strawberry.field(description="The domain whose graph describes it.")
     async def domain(self, info: Info) -> Domain | None:
         """Load the domain."""
-        return await _domain(info, self.domain_id)
+        return await show_one(info.context.loaders.domain, self.domain_id, Domain.of)
 
     @strawberry.field(description="The products that offer it (dprod:outputDataset).")
     async def products(self, info: Info) -> list[DataProduct]:
@@ -284,18 +281,12 @@ class Column(Node):
     @strawberry.field(description="The dataset it is part of (mesh:fieldOf).")
     async def dataset(self, info: Info) -> Dataset | None:
         """Load the dataset."""
-        if self.dataset_id is None:
-            return None
-        found = await info.context.loaders.dataset.load(self.dataset_id)
-        return Dataset.of(found) if found else None
+        return await show_one(info.context.loaders.dataset, self.dataset_id, Dataset.of)
 
     @strawberry.field(description="The business term it represents (mesh:representsTerm).")
     async def term(self, info: Info) -> "Term | None":
         """Load the term."""
-        if self.term_id is None:
-            return None
-        found = await info.context.loaders.term.load(self.term_id)
-        return Term.of(found) if found else None
+        return await show_one(info.context.loaders.term, self.term_id, Term.of)
 
 
 @strawberry.type(description="What a word means in one domain (skos:Concept of its glossary).")
@@ -327,7 +318,7 @@ class Term(Node):
     @strawberry.field(description="The domain whose glossary has it (skos:inScheme).")
     async def domain(self, info: Info) -> Domain | None:
         """Load the domain."""
-        return await _domain(info, self.domain_id)
+        return await show_one(info.context.loaders.domain, self.domain_id, Domain.of)
 
     @strawberry.field(description="The columns that represent it (mesh:representsTerm).")
     async def columns(self, info: Info) -> list[Column]:
@@ -338,39 +329,24 @@ class Term(Node):
 
 async def products(info: Info, ids: Sequence[Iri]) -> list[DataProduct]:
     """Load and show products that are known to be there."""
-    found = await load_present(info.context.loaders.product, ids)
-    return [DataProduct.of(product) for product in found]
+    return await show_many(info.context.loaders.product, ids, DataProduct.of)
 
 
 async def datasets(info: Info, ids: Sequence[Iri]) -> list[Dataset]:
     """Load and show datasets that are known to be there."""
-    found = await load_present(info.context.loaders.dataset, ids)
-    return [Dataset.of(dataset) for dataset in found]
+    return await show_many(info.context.loaders.dataset, ids, Dataset.of)
 
 
 async def columns(info: Info, ids: Sequence[Iri]) -> list[Column]:
     """Load and show columns that are known to be there."""
-    found = await load_present(info.context.loaders.column, ids)
-    return [Column.of(column) for column in found]
+    return await show_many(info.context.loaders.column, ids, Column.of)
 
 
 async def terms(info: Info, ids: Sequence[Iri]) -> list[Term]:
     """Load and show terms that are known to be there."""
-    found = await load_present(info.context.loaders.term, ids)
-    return [Term.of(term) for term in found]
+    return await show_many(info.context.loaders.term, ids, Term.of)
 
 
 async def domains(info: Info, ids: Sequence[Iri]) -> list[Domain]:
     """Load and show domains that are known to be there."""
-    found = await load_present(info.context.loaders.domain, ids)
-    return [Domain.of(domain) for domain in found]
-
-
-async def _domain(info: Info, iri: Iri | None) -> Domain | None:
-    found = await info.context.loaders.domain.load(iri) if iri else None
-    return Domain.of(found) if found else None
-
-
-async def _agent(info: Info, iri: Iri | None) -> Agent | None:
-    found = await info.context.loaders.agent.load(iri) if iri else None
-    return Agent.of(found) if found else None
+    return await show_many(info.context.loaders.domain, ids, Domain.of)

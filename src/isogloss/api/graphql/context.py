@@ -25,6 +25,7 @@ from isogloss.model.rdf import Iri
 
 K = TypeVar("K")
 V = TypeVar("V")
+R = TypeVar("R")
 
 
 def _loader(read: Callable[[Sequence[K]], Sequence[V]]) -> DataLoader[K, V]:
@@ -78,6 +79,16 @@ class Context:
 Info = StrawberryInfo[Context, None]
 
 
-async def load_present(loader: DataLoader[K, V | None], keys: Sequence[K]) -> list[V]:
-    """Load many and leave out those that are not there."""
-    return [value for value in await loader.load_many(keys) if value is not None]
+async def show_many(
+    loader: DataLoader[K, V | None], keys: Sequence[K], view: Callable[[V], R]
+) -> list[R]:
+    """Load many and show those that are there, in the order of the keys."""
+    return [view(value) for value in await loader.load_many(keys) if value is not None]
+
+
+async def show_one(
+    loader: DataLoader[K, V | None], key: K | None, view: Callable[[V], R]
+) -> R | None:
+    """Load one and show it, if there is a key and something behind it."""
+    value = await loader.load(key) if key is not None else None
+    return view(value) if value is not None else None

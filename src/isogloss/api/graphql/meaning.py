@@ -6,9 +6,8 @@ import strawberry
 from strawberry import ID
 
 from isogloss.api.graphql.catalog import Agent, Node, Term
-from isogloss.api.graphql.context import Info, load_present
+from isogloss.api.graphql.context import Info, show_many, show_one
 from isogloss.model import meaning as model
-from isogloss.model.rdf import Iri
 
 
 @strawberry.type(description="How to turn values of one term into another's (mesh:Translation).")
@@ -75,26 +74,24 @@ class Mapping(Node):
     @strawberry.field(description="The term that is mapped (owl:annotatedSource).")
     async def subject(self, info: Info) -> Term | None:
         """Load the subject."""
-        return await _term(info, self.mapping.subject)
+        return await show_one(info.context.loaders.term, self.mapping.subject, Term.of)
 
     @strawberry.field(description="The term that it is mapped to (owl:annotatedTarget).")
     async def object(self, info: Info) -> Term | None:
         """Load the object."""
-        return await _term(info, self.mapping.object)
+        return await show_one(info.context.loaders.term, self.mapping.object, Term.of)
 
     @strawberry.field(description="Who said so (pav:authoredBy).")
     async def author(self, info: Info) -> Agent | None:
         """Load the author."""
-        if self.mapping.author is None:
-            return None
-        found = await info.context.loaders.agent.load(self.mapping.author)
-        return Agent.of(found) if found else None
+        return await show_one(info.context.loaders.agent, self.mapping.author, Agent.of)
 
     @strawberry.field(description="How to translate along it (mesh:basedOnMapping).")
     async def translations(self, info: Info) -> list[Translation]:
         """Load the translations."""
-        found = await load_present(info.context.loaders.translation, self.mapping.translations)
-        return [Translation.of(translation) for translation in found]
+        return await show_many(
+            info.context.loaders.translation, self.mapping.translations, Translation.of
+        )
 
 
 @strawberry.type(description="A word and every domain's meaning of it, side by side.")
@@ -118,8 +115,3 @@ class Word:
 def show(mappings: Sequence[model.Mapping]) -> list[Mapping]:
     """Show mappings, in their order."""
     return [Mapping.of(mapping) for mapping in mappings]
-
-
-async def _term(info: Info, iri: Iri) -> Term | None:
-    found = await info.context.loaders.term.load(iri)
-    return Term.of(found) if found else None
