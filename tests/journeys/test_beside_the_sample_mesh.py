@@ -101,6 +101,22 @@ def test_a_dbt_project_is_browsed_with_the_columns_of_its_catalog(
     assert hit == {"title": "main.stg_customers"}
 
 
+def test_a_catalog_finds_its_manifest_and_only_one(
+    little_folder: Isogloss, shared_data: Path
+) -> None:
+    folder = shared_data / "dbt/v12/jaffle_shop"
+    catalog = shared_data / "dbt/catalog/v1/jaffle_shop/catalog_1.12.json"
+    alone = little_folder("load", catalog, "--domain", "product")
+    assert (alone.status, "together with its manifest" in alone.err) == (2, True)
+    beside = _load(little_folder, catalog, folder / "manifest_1.12.json", "--domain", "product")
+    assert "in 1 source" in beside.out
+    manifests = [folder / f"manifest_1.{n}.json" for n in (11, 12)]
+    two = _load(little_folder, *manifests, "--domain", "product")
+    assert "in 2 sources" in two.out
+    lost = little_folder("load", catalog, *manifests, "--domain", "product")
+    assert (lost.status, "by themselves" in lost.err) == (2, True)
+
+
 def test_both_stand_beside_the_sample_mesh_without_a_violation(
     little_folder: Isogloss, shared_data: Path, food_delivery: Path, tmp_path: Path
 ) -> None:

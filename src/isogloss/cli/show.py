@@ -1,5 +1,6 @@
 """Show answers to people and to programs."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -40,14 +41,20 @@ def loaded_text(console: Console, loaded: Loaded) -> None:
     )
     if outcome.remarks:
         _line(console, f"{_count(outcome.remarks, 'remark')}; they refuse nothing:")
-        results_text(console, outcome.remarks, limit=10)
+        # By rule: what a tool reports often lacks the same thing many times over.
+        by_rule: defaultdict[Iri, list[ValidationResult]] = defaultdict(list)
+        for remark in outcome.remarks:
+            by_rule[remark.rule].append(remark)
+        for same in by_rule.values():
+            first = same[0]
+            others = f" and {_count(same[1:], 'other')}" if len(same) > 1 else ""
+            _line(console, f"  {first.severity.name.lower()}: {first.message}")
+            _line(console, f"    {first.focus_node}{others}")
 
 
-def results_text(
-    console: Console, results: Sequence[ValidationResult], limit: int | None = None
-) -> None:
-    """Show validation results, a paragraph each; say how many more there are."""
-    for result in results[:limit]:
+def results_text(console: Console, results: Sequence[ValidationResult]) -> None:
+    """Show validation results, a paragraph each."""
+    for result in results:
         value = result.value.value if isinstance(result.value, Literal) else result.value
         _line(console, f"  {result.severity.name.lower()}: {result.message}")
         _line(console, f"    focus node  {result.focus_node}")
@@ -56,12 +63,6 @@ def results_text(
         if value is not None:
             _line(console, f"    value       {value}")
         _line(console, f"    rule        {result.rule_name} <{result.rule}>")
-    if limit is not None and len(results) > limit:
-        _line(
-            console,
-            f"  … and {len(results) - limit} more; the query {{ validationReport {{ results "
-            "{ message focusNode } } } lists them.",
-        )
 
 
 def lineage_text(console: Console, catalog: Catalog, lineage: Lineage) -> None:

@@ -45,7 +45,7 @@ def read_source(
     catalogs: list[tuple[str, Any]] = []
     for upload in uploads:
         data = check_text(upload.name, upload.data)
-        if _is_catalog(upload.name, data, format, alone=len(uploads) == 1):
+        if len(uploads) > 1 and format in (None, Format.DBT) and is_catalog(upload):
             catalogs.append((upload.name, parse_json(upload.name, data)))
             continue
         kind = format or detect(upload.name, data)
@@ -77,10 +77,9 @@ def read_source(
     return Document(frozenset(triples), tuple(notes))
 
 
-def _is_catalog(name: str, data: bytes, format: Format | None, *, alone: bool) -> bool:
-    if alone or format not in (None, Format.DBT) or not name.lower().endswith(".json"):
-        return False
+def is_catalog(upload: Upload) -> bool:
+    """Tell whether a document is a dbt catalog, which says nothing without its manifest."""
     # Looked for before it is parsed: most JSON is something else, and may be large.
-    if b"/dbt/catalog/" not in data[:4096]:
+    if b"/dbt/catalog/" not in upload.data[:4096]:
         return False
-    return (dbt_schema(parse_json(name, data)) or ("",))[0] == "catalog"
+    return (dbt_schema(parse_json(upload.name, upload.data)) or ("",))[0] == "catalog"

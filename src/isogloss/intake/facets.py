@@ -36,7 +36,8 @@ class Facets:
     def notes(self) -> tuple[str, ...]:
         """Say in a sentence each what was passed over, by name."""
         return tuple(
-            f"The OpenLineage facet `{name}` is not understood and was left out ({count} times)."
+            f"The OpenLineage facet `{name}` is not understood and was left out "
+            f"({'once' if count == 1 else f'{count} times'})."
             for name, count in sorted(self._passed_over.items())
         )
 

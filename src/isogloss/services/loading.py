@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from isogloss.errors import InvalidArgument
-from isogloss.intake.documents import Upload, read_source
+from isogloss.errors import InvalidArgument, InvalidInput
+from isogloss.intake.documents import Upload, is_catalog, read_source
 from isogloss.intake.formats import Format
 from isogloss.model.change import Committed, Document, Refused, SourceContent
 from isogloss.services.catalog import GOVERNANCE, Catalog
@@ -45,8 +45,7 @@ class Loading:
         """Make sources of a domain say exactly what documents say, in one commit.
 
         With `source`, the documents together are the whole of it; without, each is the
-        whole of the source that its file name names, and a dbt catalog goes with the
-        manifest beside it.
+        whole of the source that its file name names. A dbt catalog goes with its manifest.
 
         Raises:
             NotFound: the mesh does not know the domain.
@@ -55,8 +54,17 @@ class Loading:
             StoreUnavailable: the store could not be written; nothing was written.
         """
         by_source: defaultdict[str, list[Upload]] = defaultdict(list)
+        catalogs = [] if source else [upload for upload in uploads if is_catalog(upload)]
         for upload in uploads:
-            by_source[source or _source_name(upload)].append(upload)
+            if upload not in catalogs:
+                by_source[source or _source_name(upload)].append(upload)
+        if catalogs and len(by_source) > 1:
+            raise InvalidInput(
+                f"{catalogs[0].name} is a dbt catalog, and of {len(by_source)} documents one must "
+                "be its manifest: load the two by themselves."
+            )
+        for catalog in catalogs:
+            by_source[next(iter(by_source), _source_name(catalog))].append(catalog)
         contents: list[SourceContent] = []
         notes: list[str] = []
         for name, documents in by_source.items():
@@ -132,7 +140,7 @@ class Loading:
 
 
 def _source_name(upload: Upload) -> str:
-    name = PurePath(upload.name).name.partition(".")[0]
+    name = PurePath(upload.name).stem
     if not name:
         raise InvalidArgument(
             f"{upload.name} gives its source no name: name it with --source, as product/activity."
