@@ -31,7 +31,7 @@ MANIFEST = {
             "main",
             description="What was bought.",
             columns={
-                "ID": {"name": "ID", "description": "Number of the order."},
+                "id": {"name": "id", "description": "Number of the order."},
                 "gone": {"name": "gone", "description": None},
             },
             depends_on={"nodes": ["source.orders", "model.orders", "macro.x"], "macros": []},
@@ -43,7 +43,7 @@ MANIFEST = {
 }
 CATALOG = {
     "metadata": {"dbt_schema_version": SCHEMA.format("catalog/v1")},
-    "nodes": {"model.orders": {"columns": {"id": {"name": "id", "type": "BIGINT", "index": 1}}}},
+    "nodes": {"model.orders": {"columns": {"ID": {"name": "ID", "type": "BIGINT", "index": 1}}}},
     "sources": {},
 }
 
@@ -69,11 +69,11 @@ def test_models_and_sources_are_datasets_that_derive_from_one_another() -> None:
 
 def test_the_catalog_has_the_say_on_names_and_types_whatever_their_case() -> None:
     document = _read(MANIFEST, CATALOG)
-    column = field_iri(ORDERS, "id")
+    column = field_iri(ORDERS, "ID")
     assert _objects(document, column, MESH.physicalType) == {Literal("BIGINT")}
     assert _objects(document, column, MESH.position) == {Literal("1", XSD.integer)}
     assert _objects(document, column, DCTERMS.description) == {Literal("Number of the order.")}
-    assert not _objects(document, field_iri(ORDERS, "ID"), MESH.fieldOf)
+    assert not _objects(document, field_iri(ORDERS, "id"), MESH.fieldOf)
 
 
 def test_documented_columns_that_do_not_exist_are_kept_and_counted() -> None:
