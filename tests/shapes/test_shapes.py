@@ -25,7 +25,7 @@ VALIDATOR = Validator(
 EXAMPLE = "https://mesh.example/"
 
 # What SHACL calls the parameters that are constraints, as the local name of their component.
-COMPONENTS = {
+COMPONENTS: dict[rdflib.term.Node, str] = {
     SH.minCount: "MinCount",
     SH.maxCount: "MaxCount",
     SH["class"]: "Class",
