@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterable
 from enum import Enum
 
+import rdflib
 from rdflib import RDF, SH
+from rdflib.plugins.serializers.jsonld import from_rdf
 
 from isogloss.errors import ValidationFailed
 from isogloss.governance.rulebook import Rulebook
@@ -47,13 +49,14 @@ def check(
         return report, _text(report)
     if format is ReportFormat.JSON:
         return report, json.dumps(_json(report), indent=2, ensure_ascii=False)
-    for prefix in ("sh", "xsd"):
+    if format is ReportFormat.JSON_LD:
+        return report, _json_ld(graph)
+    for prefix in _PREFIXES:
         graph.bind(prefix, PREFIXES[prefix])
-    if format is ReportFormat.TURTLE:
-        return report, graph.serialize(format="turtle").rstrip()
-    return report, graph.serialize(format="json-ld", auto_compact=True)
+    return report, graph.serialize(format="turtle").rstrip()
 
 
+_PREFIXES = ("sh", "xsd")
 _MARKS_OF_A_SHAPE = ((None, SH.path, None), (None, RDF.type, SH.NodeShape))
 
 
@@ -93,6 +96,30 @@ def _json(report: ValidationReport) -> dict[str, object]:
             for result in report.results
         ],
     }
+
+
+def _json_ld(graph: rdflib.Graph) -> str:
+    # rdflib with a context makes JSON's own numbers, and so 10 of 010, and an integer of the
+    # double 1.0. Without one it keeps what is written; the context is then ours to add.
+    nodes = from_rdf(graph)  # type: ignore[no-untyped-call]  # rdflib's own gap
+    context = {prefix: PREFIXES[prefix] for prefix in _PREFIXES}
+    document = {"@context": context, "@graph": _compact(nodes)}
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _compact(value: object, key: str = "") -> object:
+    if isinstance(value, dict):
+        return {_curie(name): _compact(inner, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_compact(inner, key) for inner in value]
+    return _curie(value) if isinstance(value, str) and key in ("@id", "@type") else value
+
+
+def _curie(iri: str) -> str:
+    for prefix in _PREFIXES:
+        if iri.startswith(PREFIXES[prefix]):
+            return f"{prefix}:{iri.removeprefix(PREFIXES[prefix])}"
+    return iri
 
 
 def _plain(value: Term) -> str:

@@ -1,13 +1,17 @@
 """Plain terms to rdflib's and back, and the parsing of our own Turtle."""
 
+import logging
 from collections.abc import Iterable, Mapping
 
 import rdflib
 from rdflib.term import Node
 
 from isogloss.errors import ValidationFailed
-from isogloss.model.rdf import Iri, Literal, Term, Triple
+from isogloss.model.rdf import Iri, Literal, Term, Triple, text
 from isogloss.vocab import XSD
+
+# rdflib logs a traceback for each ill-typed literal; to speak of those is for the rules.
+logging.getLogger("rdflib.term").disabled = True
 
 
 def to_rdflib(term: Term) -> rdflib.URIRef | rdflib.Literal:
@@ -16,17 +20,21 @@ def to_rdflib(term: Term) -> rdflib.URIRef | rdflib.Literal:
         return rdflib.URIRef(term)
     if term.language is not None:
         return rdflib.Literal(term.value, lang=term.language)
-    # To rdflib, "a" and "a"^^xsd:string differ; to RDF 1.1 they are one. We always write the
-    # datatype, here and in `parse_turtle`, so that sh:in and sh:hasValue find their strings.
+    if term.datatype == XSD.string:
+        # To RDF 1.1 "a" and "a"^^xsd:string are one, to rdflib two. It reads "a" in Turtle and
+        # in SPARQL as the one without a datatype, so that is how sh:in, sh:hasValue and the
+        # patterns of sh:sparql find their strings.
+        return rdflib.Literal(term.value)
     return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype), normalize=False)
 
 
 def from_rdflib(term: Node) -> Term:
     """Give the plain term for rdflib's; a blank node becomes an IRI of its label."""
     if isinstance(term, rdflib.Literal):
+        if term.language is not None:
+            return text(str(term), term.language)
         # str() first: a URIRef equals no plain string, not even one of the same letters.
-        datatype = XSD.string if term.datatype is None else Iri(str(term.datatype))
-        return Literal(str(term), datatype, term.language)
+        return Literal(str(term), XSD.string if term.datatype is None else Iri(str(term.datatype)))
     return Iri(f"_:{term}") if isinstance(term, rdflib.BNode) else Iri(str(term))
 
 
@@ -66,13 +74,13 @@ def parse_turtle(texts: Mapping[str, str]) -> rdflib.Graph:
         ValidationFailed: one of them is no Turtle; the sentence names it.
     """
     graph = rdflib.Graph(bind_namespaces="none")
-    for name, text in texts.items():
+    for name, turtle in texts.items():
         try:
-            graph.parse(data=text, format="turtle")
+            graph.parse(data=turtle, format="turtle")
         except Exception as error:  # rdflib raises many kinds; all mean the same here
             raise ValidationFailed(f"The file {name} cannot be read as Turtle: {error}") from error
     for subject, predicate, value in list(graph):
-        if isinstance(value, rdflib.Literal) and value.datatype is None and value.language is None:
+        if isinstance(value, rdflib.Literal) and value.datatype == rdflib.XSD.string:
             graph.remove((subject, predicate, value))
             graph.add((subject, predicate, to_rdflib(Literal(str(value)))))
     return graph

@@ -7,7 +7,8 @@ from threading import Lock
 
 import pyshacl
 import rdflib
-from pyshacl.errors import ShapeRecursionWarning, ValidationFailure
+from pyshacl.errors import ShapeRecursionWarning
+from pyshacl.graph_abstraction import DataGraph
 from rdflib import RDF, RDFS, SH, SKOS
 
 from isogloss.errors import ValidationFailed
@@ -17,8 +18,13 @@ from isogloss.governance.terms import add_all, from_rdflib, parse_turtle
 from isogloss.model.governance import ValidationReport, ValidationResult
 from isogloss.model.rdf import Iri, Literal, Triple
 
-# pySHACL flips rdflib's NORMALIZE_LITERALS while it loads shapes: one run at a time.
+# A run sets rdflib's NORMALIZE_LITERALS, so that a report quotes values as they were written,
+# and that is one flag for the whole process.
 _ONE_AT_A_TIME = Lock()
+
+# What pySHACL logs, it raises as well.
+_SILENT = logging.getLogger("isogloss.pyshacl")
+_SILENT.disabled = True
 
 # pySHACL passes over these in silence, and then calls data good that nobody has looked at.
 # Of sh:entailment the standard says so itself: one that is not supported is a failure.
@@ -100,34 +106,30 @@ def run(
     with _ONE_AT_A_TIME, warnings.catch_warnings():
         # It only warns of shapes that lead back to themselves, and calls the data good.
         warnings.simplefilter("error", ShapeRecursionWarning)
-        # It logs to stderr what it raises as well.
-        logging.getLogger("pyshacl-validate").disabled = True
-        normalize = rdflib.NORMALIZE_LITERALS
+        normalize, rdflib.NORMALIZE_LITERALS = rdflib.NORMALIZE_LITERALS, False
         try:
-            _, report, text = pyshacl.validate(
-                data,
+            # Not `pyshacl.validate`, which logs to stderr, turns NORMALIZE_LITERALS on again and
+            # returns a failure in the place of a report. The graph is of this run alone, so it
+            # may be used in place; nothing is inferred or imported unless asked for.
+            validator = pyshacl.Validator(
+                DataGraph.from_rdflib(data),
                 shacl_graph=rulebook.graph,
-                inference="none",
-                # We made the graph for this run, so a copy to protect it would be waste.
-                inplace=True,
-                advanced=False,
-                js=False,
-                do_owl_imports=False,
-                meta_shacl=False,
+                options={"inplace": True, "logger": _SILENT},
             )
+            _, report, _ = validator.run()  # type: ignore[no-untyped-call]  # pySHACL's own gap
         except ShapeRecursionWarning as error:
             raise ValidationFailed(
                 "The rules could not be evaluated: a shape refers to itself, by way of others or "
                 "directly, and SHACL does not say what that means (§3.4.3)."
             ) from error
         except Exception as error:
-            # Ill-formed shapes, a bad regular expression, endless recursion: pySHACL has no
+            # Ill-formed shapes, a bad regular expression, a query that is none: pySHACL has no
             # common base for them, and none may ever pass for a verdict.
             raise _failed(error) from error
         finally:
             rdflib.NORMALIZE_LITERALS = normalize
-    if isinstance(report, ValidationFailure) or not isinstance(report, rdflib.Graph):
-        raise ValidationFailed(f"The rules could not be evaluated: {text}")
+    if not isinstance(report, rdflib.Graph):
+        raise ValidationFailed(f"The rules could not be evaluated: {report}")
     return report
 
 
