@@ -68,8 +68,8 @@ def test_a_syntax_error_is_placed(name: str, text: str, line: int, column: int) 
 
 
 def test_text_that_is_no_utf_8_is_placed() -> None:
-    error = _error("x.ttl", b"# caf\xc3\xa9\n# caf\xe9\n")
-    assert (error.line, error.column) == (2, 6)
+    error = _error("x.ttl", b"# sm\xc3\xa5\n# sm\xe5\n")
+    assert (error.line, error.column) == (2, 5)
 
 
 @pytest.mark.parametrize("text", ["", " \n ", "\ufeff"])
