@@ -297,7 +297,7 @@ def test_a_confidence_that_is_no_number_breaks_its_rule_and_nothing_else_fails(
     global_rules: Validator,
 ) -> None:
     mapping = {
-        Triple(ex("m"), RDF.type, OWL.Axiom),
+        Triple(ex("set"), SSSOM.mappings, ex("m")),
         Triple(ex("m"), SSSOM.confidence, Literal("NaN", XSD.double)),
     }
     broken = {result.rule for result in global_rules.validate(mapping).results}

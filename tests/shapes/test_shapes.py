@@ -133,7 +133,15 @@ def test_shapes_are_well_formed_shapes(path: Path) -> None:
 def test_rule_ids_are_unique() -> None:
     rules = Rulebook(resources.texts("shapes", ".ttl")).rules
     assert len({rule.rule_id for rule in rules}) == len(rules) >= 15
-    assert all(rule.target_classes for rule in rules)
+
+
+@pytest.mark.parametrize("path", SHAPES, ids=lambda path: path.stem)
+def test_every_node_shape_has_a_target_or_is_used_by_another(path: Path) -> None:
+    graph = rdflib.Graph().parse(path)
+    targets = (SH.targetClass, SH.targetObjectsOf, SH.targetSubjectsOf)
+    for shape in graph.subjects(RDF.type, SH.NodeShape):
+        targeted = any((shape, target, None) in graph for target in targets)
+        assert targeted or (None, SH.node, shape) in graph, shape
 
 
 TURTLE = [

@@ -5,7 +5,6 @@ where the model has room for one is taken in sorted order, so that answers do no
 """
 
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
 
 from isogloss.model.catalog import (
     Agent,
@@ -39,7 +38,9 @@ from isogloss.vocab import (
     VOID,
 )
 
-T = TypeVar("T")
+SKOS_MATCHES = frozenset(
+    {SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.narrowMatch, SKOS.relatedMatch}
+)
 
 
 class Description:
@@ -215,11 +216,11 @@ def objective(about: Description, parts: Mapping[Iri, Description]) -> ServiceLe
 
 
 def mapping(about: Description, translations: tuple[Iri, ...]) -> TermMapping | None:
-    """Read an SSSOM mapping (an owl:Axiom); None unless it says what relates to what."""
+    """Read an SSSOM mapping (an owl:Axiom); None for an axiom that relates no terms by SKOS."""
     subject = about.iri(OWL.annotatedSource)
     predicate = about.iri(OWL.annotatedProperty)
     object_ = about.iri(OWL.annotatedTarget)
-    if not (subject and predicate and object_):
+    if not (subject and predicate in SKOS_MATCHES and object_):
         return None
     confidence = about.text(SSSOM.confidence)
     return TermMapping(
