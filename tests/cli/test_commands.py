@@ -1,6 +1,7 @@
 """What each command does when all is well, told through its output and exit status."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -166,6 +167,23 @@ def test_an_export_loads_again_into_the_same_mesh(
         "load", tmp_path / "one.nq", "--domain", "marketing", "--source", "glossary"
     )
     assert again.out.startswith("Nothing changed")
+
+
+def test_an_export_may_be_piped_into_a_load_of_the_same_folder(
+    little_folder: Isogloss, tmp_path: Path
+) -> None:
+    assert little_folder("senses", "lead").status == 0
+    isogloss = f"{sys.executable} -c 'from isogloss.cli import main; main()'"
+    piped = f"{isogloss} export --domain sales --format turtle | {isogloss} load - --domain sales"
+    done = subprocess.run(  # noqa: S602 - two commands of our own
+        f"{piped} --source copy --format turtle",
+        check=False,
+        shell=True,
+        env={**os.environ, "ISOGLOSS_DATA": str(tmp_path / "mesh")},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.startswith("Committed as number 3"), done.stderr
 
 
 def test_the_whole_mesh_is_exported_without_the_systems_own_graphs(little_folder: Isogloss) -> None:

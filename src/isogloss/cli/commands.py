@@ -102,13 +102,14 @@ def load(
     data: Data = None,
 ) -> None:
     """Make sources of a domain say exactly what files say, all of them or none."""
-    services = open_mesh(data, empty_is_fine=True)
     with _progress() as progress:
         reading = progress.add_task("Reading", total=len(files))
         uploads = []
         for path in files:
             uploads.append(Upload(path.name if str(path) != "-" else "stdin", read_file(path)))
             progress.advance(reading)
+        # Only now: what is piped in may come from an `isogloss export` of the same folder.
+        services = open_mesh(data, empty_is_fine=True)
         progress.add_task("Checking the rules and storing", total=None)
         loaded = services.loading.load(uploads, domain, source=source, format=format)
     _report(loaded)
