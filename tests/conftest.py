@@ -96,15 +96,29 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def _shared_data() -> Path:
+    named = os.environ.get("ISOGLOSS_SHARED_DATA")
+    return Path(named) if named else Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_report_header() -> str:
+    """Say once whether the files that others wrote are here."""
+    if _shared_data().is_dir():
+        return f"files that others wrote: {_shared_data()}"
+    return (
+        "files that others wrote: not here, so what reads them is skipped; "
+        "ISOGLOSS_SHARED_DATA names their folder"
+    )
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Find the files that others wrote; where there are none the test is skipped.
 
-    ISOGLOSS_SHARED_DATA names their folder, and then they must be there.
+    Where ISOGLOSS_SHARED_DATA names their folder, they must be there.
     """
-    named = os.environ.get("ISOGLOSS_SHARED_DATA")
-    folder = Path(named) if named else Path(__file__).parents[2] / "shared" / "data"
+    folder = _shared_data()
     if not folder.is_dir():
-        assert named is None, f"ISOGLOSS_SHARED_DATA names {folder}, which is not there"
-        pytest.skip("the files that others wrote are not here; ISOGLOSS_SHARED_DATA names them")
+        assert "ISOGLOSS_SHARED_DATA" not in os.environ, f"there is no {folder}"
+        pytest.skip("the files that others wrote are not here")
     return folder
