@@ -1,4 +1,4 @@
-"""Build the GraphiQL page into the package, with the Node that PyPI serves.
+"""Build the GraphiQL page into the package, with a Node that is itself a Python package.
 
 Hatchling runs this before every wheel, sdist and editable install. No Node need be on the
 machine; ISOGLOSS_SKIP_FRONTEND=1 leaves the page out, for work that does not need it.
