@@ -1,16 +1,22 @@
 """Read the documents that together are the whole of one source."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from isogloss.errors import InvalidInput
 from isogloss.intake import dbt, openlineage
-from isogloss.intake.formats import Format, dbt_schema, detect, parse_json, parse_lines
-from isogloss.intake.guards import check_text
+from isogloss.intake.formats import Format, detect, parse_json, parse_lines
+from isogloss.intake.guards import MAX_BYTES, beginning, check_text, inflate
 from isogloss.intake.rdf import read_rdf
+from isogloss.intake.terms import MAX_TRIPLES, check_terms
 from isogloss.model.change import Document
 from isogloss.model.rdf import Iri, Triple
+
+_CATALOG = re.compile(
+    rb'(?:\xef\xbb\xbf)?\s*\{.*?"dbt_schema_version"\s*:\s*"[^"]*/dbt/catalog/v\d+\.json"', re.S
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,7 @@ def read_source(
     """Read documents into the triples of one graph.
 
     OpenLineage events accumulate by run across all of them, in whatever order; a dbt catalog
-    adds to the manifest beside it.
+    adds to the manifest beside it. What came as gzip is unpacked; limits hold for all together.
 
     Args:
         uploads: at least one document.
@@ -43,8 +49,9 @@ def read_source(
     events: list[tuple[str, Any]] = []
     manifests: list[tuple[str, Any]] = []
     catalogs: list[tuple[str, Any]] = []
-    for upload in uploads:
-        data = check_text(upload.name, upload.data)
+    left = MAX_TRIPLES
+    for upload in _unpack(uploads):
+        data = upload.data
         if len(uploads) > 1 and format in (None, Format.DBT) and is_catalog(upload):
             catalogs.append((upload.name, parse_json(upload.name, data)))
             continue
@@ -58,7 +65,8 @@ def read_source(
         elif kind is Format.DBT:
             manifests.append((upload.name, parse_json(upload.name, data)))
         else:
-            document = read_rdf(upload.name, data, kind, space=space, graph=graph)
+            document = read_rdf(upload.name, data, kind, space=space, graph=graph, most=left)
+            left -= len(document.triples)
             triples |= document.triples
             notes += document.notes
     if events:
@@ -74,12 +82,37 @@ def read_source(
         read = dbt.read_manifest(name, manifest, catalogs[0][1] if catalogs else None, space=space)
         triples |= read.triples
         notes += read.notes
+    if events or manifests:
+        check_terms(name_all(uploads), triples)
     return Document(frozenset(triples), tuple(notes))
 
 
+def name_all(uploads: Sequence[Upload]) -> str:
+    """Name documents in a sentence about them, the first few if they are many."""
+    names = [upload.name for upload in uploads[:3]]
+    more = len(uploads) - len(names)
+    if more:
+        return f"{', '.join(names)} and {more} more together"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+
+
+def _unpack(uploads: Sequence[Upload]) -> Iterator[Upload]:
+    size = 0
+    for upload in uploads:
+        data = inflate(upload.name, upload.data)
+        name = upload.name if data is upload.data else upload.name.removesuffix(".gz")
+        size += len(data)
+        if len(uploads) > 1 and size > MAX_BYTES:
+            raise InvalidInput(
+                f"{name_all(uploads)} have more than {MAX_BYTES >> 20} MB, the most that is read "
+                "at once: split them into several sources."
+            )
+        yield Upload(name, check_text(name, data))
+
+
 def is_catalog(upload: Upload) -> bool:
-    """Tell whether a document is a dbt catalog, which says nothing without its manifest."""
-    # Looked for before it is parsed: most JSON is something else, and may be large.
-    if b"/dbt/catalog/" not in upload.data[:4096]:
-        return False
-    return (dbt_schema(parse_json(upload.name, upload.data)) or ("",))[0] == "catalog"
+    """Tell whether a document is a dbt catalog, which says nothing without its manifest.
+
+    Its beginning is looked at, and nothing is parsed: this is asked outside the parser's process.
+    """
+    return _CATALOG.match(beginning(upload.data)) is not None

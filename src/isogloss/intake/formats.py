@@ -49,6 +49,7 @@ _SUFFIXES = {
     ".xml": Format.RDF_XML,
 }
 _JSON_SUFFIXES = {".json", ".jsonl", ".ndjson"}
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _SCHEMA = re.compile(r"/dbt/(manifest|catalog)/v(\d+)\.json$")
 
 
@@ -76,7 +77,7 @@ def parse_json(name: str, data: bytes) -> Any:
     """
     check_json(name, data)
     try:
-        return json.loads(data)
+        value = json.loads(data)
     except ValueError as error:
         if not isinstance(error, json.JSONDecodeError):
             raise InvalidInput(f"{name} is not JSON: {error}.") from error
@@ -85,6 +86,26 @@ def parse_json(name: str, data: bytes) -> Any:
             f"{error.msg.lower()}. Mend it there.",
             line=error.lineno,
             column=error.colno,
+        ) from error
+    check_unicode(name, data, value)
+    return value
+
+
+def check_unicode(name: str, data: bytes, value: Any) -> None:
+    """Check that no string of parsed JSON has half a character, which no UTF-8 can write.
+
+    Raises:
+        InvalidInput: one has.
+    """
+    if _SURROGATE.search(data) is None:
+        return
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(error.object[error.start]):04x}"
+        raise InvalidInput(
+            f"{name} has the escape {half} without the other half of its character: write the "
+            "character itself, in UTF-8."
         ) from error
 
 
@@ -112,6 +133,7 @@ def parse_lines(name: str, data: bytes) -> list[Any]:
                     line=number,
                     column=column,
                 ) from whole
+        check_unicode(name, data, values)
         return values
     return value if isinstance(value, list) else [value]
 

@@ -5,27 +5,75 @@ hundred bytes of nested XML entities can stand for gigabytes.
 """
 
 import re
+import zlib
 
 from isogloss.errors import InvalidInput
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 64
-MAX_TRIPLES = 1_000_000
+MAX_RATIO = 100
 
 # Strings, IRIs and comments are passed over whole, so that what stands in them does not count.
-_JSON = re.compile(rb'"(?:[^"\\]|\\.)*+"|([\[{])|([\]}])', re.S)
+# What is opened and never closed is passed over to its end: to go back and try again from the
+# next character would take hours for a megabyte of quotes.
+_JSON = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|([\[{])|([\]}])', re.S)
 _TURTLE = re.compile(
-    rb'"""(?:[^"\\]|\\.|"(?!""))*+"""|'
-    rb"'''(?:[^'\\]|\\.|'(?!''))*+'''|"
-    rb'"(?:[^"\\\n]|\\.)*+"|'
-    rb"'(?:[^'\\\n]|\\.)*+'|"
-    rb"<[^<>\s]*+>|#[^\n]*+|([\[({])|([\])}])",
+    rb'"""(?:[^"\\]++|\\.|"(?!""))*+(?:""")?|'
+    rb"'''(?:[^'\\]++|\\.|'(?!''))*+(?:''')?|"
+    rb'"(?:[^"\\\n\r]++|\\.)*+"?|'
+    rb"'(?:[^'\\\n\r]++|\\.)*+'?|"
+    # A backslash outside a string makes the next character a part of a name.
+    rb"\\.|<[^<>\s]*+>|#[^\n\r]*+|([\[({])|([\])}])|(<<)",
     re.S,
 )
 _XML = re.compile(
-    rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<[^!?/>][^>]*/>|(<[^!?/>][^>]*>)|(</[^>]*>)", re.S
+    rb"<!--(?:[^-]++|-(?!->))*+(?:-->)?|"
+    rb"<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+(?:\]\]>)?|"
+    rb"<\?(?:[^?]++|\?(?!>))*+(?:\?>)?|"
+    # A tag; its attributes may hold ">" and "/>".
+    rb"<(?![!?/])(?:[^<>\"'/]++|/(?!>)|\"[^\"]*+\"?|'[^']*+'?)*+(?:/>|(>?))|"
+    rb"(</[^>]*+>?)",
+    re.S,
 )
 _XML_DECLARATIONS = re.compile(rb"<!(DOCTYPE|ENTITY)", re.I)
+_GZIP = b"\x1f\x8b"
+
+
+def inflate(name: str, data: bytes, *, most: int = MAX_BYTES) -> bytes:
+    """Unpack a document that came as gzip; any other is given back as it is.
+
+    Raises:
+        InvalidInput: it is broken or several in one, or unpacks to more than `most` bytes or
+            to more than a hundred times its size.
+    """
+    if not data.startswith(_GZIP):
+        return data
+    allowed = min(most, MAX_RATIO * len(data))
+    packed = zlib.decompressobj(wbits=31)
+    try:
+        text = packed.decompress(data, allowed + 1)
+    except zlib.error as error:
+        raise InvalidInput(f"{name} is broken gzip ({error}): pack it anew.") from error
+    if len(text) > allowed:
+        limit = f"{most >> 20} MB" if allowed == most else f"{MAX_RATIO} times its size"
+        raise InvalidInput(
+            f"{name} is gzip that unpacks to more than {limit}: split it into several sources, "
+            "or send it as it is."
+        )
+    if not packed.eof or packed.unused_data:
+        what = "goes on after its end" if packed.eof else "breaks off before its end"
+        raise InvalidInput(f"{name} is gzip that {what}: pack it anew, as one file.")
+    return text
+
+
+def beginning(data: bytes, size: int = 4096) -> bytes:
+    """Give a document's first bytes, unpacked if it came as gzip; none if that is broken."""
+    if not data.startswith(_GZIP):
+        return data[:size]
+    try:
+        return zlib.decompressobj(wbits=31).decompress(data[: 2 * size], size)
+    except zlib.error:
+        return b""
 
 
 def check_text(name: str, data: bytes) -> bytes:
@@ -91,6 +139,16 @@ def check_xml(name: str, data: bytes) -> None:
     _check_depth(name, data, _XML)
 
 
+def quoted_triple(name: str, line: int | None = None) -> InvalidInput:
+    """Make the error for a triple quoted inside another, which RDF 1.1 does not know."""
+    place = f", line {line}," if line else ""
+    return InvalidInput(
+        f"{name}{place} quotes a triple inside another (RDF-star), which is not taken: describe "
+        "it by a node of its own, as prov:qualifiedDerivation does.",
+        line=line,
+    )
+
+
 def _check_depth(name: str, data: bytes, tokens: re.Pattern[bytes]) -> None:
     depth = 0
     for token in tokens.finditer(data):
@@ -104,4 +162,7 @@ def _check_depth(name: str, data: bytes, tokens: re.Pattern[bytes]) -> None:
                     line=line,
                 )
         elif token[2] is not None:
-            depth -= 1
+            # What closes nothing is an error to the parser, and earns no depth here.
+            depth = max(depth - 1, 0)
+        elif token.lastindex == 3:
+            raise quoted_triple(name, data.count(b"\n", 0, token.start()) + 1)

@@ -195,8 +195,6 @@ class _Reader:
             agent = None  # a producer that is no URI names nobody; the event is still good
         if agent is not None:
             say(association, PROV.agent, agent)
-            say(agent, RDF.type, PROV.SoftwareAgent)
-            say(agent, RDF.type, PROV.Agent)
 
     def _parent(self, where: str, run: Iri, facet: dict[str, Any]) -> None:
         if "run" not in facet:

@@ -3,9 +3,11 @@
 import pyoxigraph as ox
 
 from isogloss.errors import ForeignGraph, InvalidInput
+from isogloss.intake.contexts import check_contexts
 from isogloss.intake.formats import Format
-from isogloss.intake.guards import MAX_TRIPLES, check_json, check_turtle, check_xml
+from isogloss.intake.guards import check_turtle, check_xml, quoted_triple
 from isogloss.intake.skolem import BLANK, skolemise
+from isogloss.intake.terms import MAX_TRIPLES, check_terms, too_many
 from isogloss.model.change import Document
 from isogloss.model.rdf import Iri, Literal, Triple
 
@@ -14,17 +16,26 @@ _PARSERS = {
     Format.TRIG: (ox.RdfFormat.TRIG, check_turtle),
     Format.NTRIPLES: (ox.RdfFormat.N_TRIPLES, check_turtle),
     Format.NQUADS: (ox.RdfFormat.N_QUADS, check_turtle),
-    Format.JSON_LD: (ox.RdfFormat.JSON_LD, check_json),
+    Format.JSON_LD: (ox.RdfFormat.JSON_LD, check_contexts),
     Format.RDF_XML: (ox.RdfFormat.RDF_XML, check_xml),
 }
 _REIFIES = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#reifies")
 
 
-def read_rdf(name: str, data: bytes, format: Format, *, space: str, graph: Iri) -> Document:
+def read_rdf(
+    name: str,
+    data: bytes,
+    format: Format,
+    *,
+    space: str,
+    graph: Iri,
+    most: int = MAX_TRIPLES,
+) -> Document:
     """Read an RDF document whose statements go to `graph`, whatever they are called in it.
 
     Raises:
-        InvalidInput: it cannot be parsed; line and column say where, if the parser knows.
+        InvalidInput: it cannot be parsed, and line and column say where if the parser knows;
+            or it has more than `most` statements, or a term that is too long.
         ForeignGraph: it names a graph other than `graph`.
     """
     parser, check = _PARSERS[format]
@@ -33,16 +44,22 @@ def read_rdf(name: str, data: bytes, format: Format, *, space: str, graph: Iri) 
     try:
         for quad in ox.parse(data, format=parser):
             triples.append(_triple(name, quad, graph))
-            if len(triples) > MAX_TRIPLES:
-                raise InvalidInput(
-                    f"{name} has more than {MAX_TRIPLES:,} statements, the most that are read at "
-                    "once: split it into several sources."
-                )
+            if len(triples) > most:
+                raise too_many(name)
     except SyntaxError as error:
         raise _unreadable(name, format, error) from error
     except ValueError as error:
         raise InvalidInput(f"{name} is not readable as {format.value}: {error}.") from error
-    return Document(skolemise(triples, space=space, graph=graph))
+    except MemoryError as error:
+        if "buffer" not in str(error):
+            raise
+        raise InvalidInput(
+            f"{name} has a word of more than 16 MB, which no literal or IRI may have: mend or "
+            "shorten it."
+        ) from error
+    document = Document(skolemise(triples, space=space, graph=graph))
+    check_terms(name, document.triples)
+    return document
 
 
 def _triple(name: str, quad: ox.Quad, graph: Iri) -> Triple:
@@ -52,10 +69,7 @@ def _triple(name: str, quad: ox.Quad, graph: Iri) -> Triple:
             f"graph names out, or write <{graph}>; where it goes is told by its domain and source."
         )
     if isinstance(quad.object, ox.Triple) or quad.predicate == _REIFIES:
-        raise InvalidInput(
-            f"{name} quotes a triple inside another (RDF-star), which is not taken: describe it "
-            "by a node of its own, as prov:qualifiedDerivation does."
-        )
+        raise quoted_triple(name)
     value: Iri | Literal
     if isinstance(quad.object, ox.Literal):
         value = Literal(quad.object.value, Iri(quad.object.datatype.value), quad.object.language)
