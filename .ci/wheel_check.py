@@ -28,7 +28,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as data:
         _run("demo", "--no-serve", "--data", data)
-        serve = [COMMAND, "serve", "--host", "127.0.0.1", "--port", "0", "--data", data]
+        serve = [COMMAND, "serve", "--host", "127.0.0.1", "--port", "0", "--data", data, "--public"]
         with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as server:
             try:
                 _check_server(_address(server))

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from isogloss.api.app import build_app
 from isogloss.bootstrap import Services, build
 from isogloss.cli.main import main
 from isogloss.model.change import Committed
+from isogloss.services.ownership import OPERATOR
 from isogloss.settings import Settings
 from tests.doors import Ask, Isogloss, Run
 
@@ -34,7 +36,12 @@ def little_mesh() -> Services:
 
 
 def _ask(services: Services) -> Ask:
-    client = TestClient(build_app(services), base_url="http://localhost")
+    secret, _ = services.tokens.issue(OPERATOR, timedelta(days=1))
+    client = TestClient(
+        build_app(services),
+        base_url="http://localhost",
+        headers={"Authorization": f"Bearer {secret}"},
+    )
 
     def ask(query: str, **variables: object) -> dict[str, Any]:
         response = client.post("/graphql", json={"query": query, "variables": variables})

@@ -1,6 +1,9 @@
 """Build the services from the settings: the only place that wires."""
 
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
 
 from isogloss import resources
 from isogloss.governance.rulebook import Rulebook
@@ -10,53 +13,112 @@ from isogloss.services.commits import Commits
 from isogloss.services.discovery import Discovery
 from isogloss.services.exports import Exports
 from isogloss.services.governance import Governance
+from isogloss.services.history import History, Moment
 from isogloss.services.lineage import LineageTracer
 from isogloss.services.loading import Loading
 from isogloss.services.meaning import Meanings
+from isogloss.services.planning import Planning
 from isogloss.settings import Settings
-from isogloss.store.graph import Graph
+from isogloss.store.graph import Reader
+from isogloss.store.mesh import Mesh
+from isogloss.store.tokens import Tokens
+
+_PASTS_KEPT = 8
+"""So many past states keep what was derived from them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
-    """Everything a door needs, over one open mesh."""
+class View:
+    """What a reader needs, over one state of the mesh."""
 
-    graph: Graph
+    graph: Reader
     catalog: Catalog
     governance: Governance
-    commits: Commits
-    loading: Loading
     lineage: LineageTracer
     meanings: Meanings
     discovery: Discovery
     exports: Exports
 
+
+@dataclass(frozen=True, slots=True)
+class Services(View):
+    """Everything a door needs, over one open mesh: the newest state, its past, and changes."""
+
+    mesh: Mesh
+    commits: Commits
+    loading: Loading
+    planning: Planning
+    history: History
+    tokens: Tokens
+    view: Callable[[int], View]
+    _pasts: OrderedDict[int, View] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def as_of(self, moment: Moment) -> View:
+        """Give the state of the mesh at an instant, or after a commit.
+
+        Raises:
+            NotFound: there is no such commit yet.
+        """
+        sequence = self.history.resolve(moment)
+        with self._lock:
+            if sequence not in self._pasts:
+                self._pasts[sequence] = self.view(sequence)
+                if len(self._pasts) > _PASTS_KEPT:
+                    self._pasts.popitem(last=False)
+            self._pasts.move_to_end(sequence)
+            return self._pasts[sequence]
+
     def close(self) -> None:
         """Let go of the mesh's folder."""
-        self.graph.close()
+        self.tokens.close()
+        self.mesh.close()
 
 
-def build(settings: Settings) -> Services:
-    """Open the mesh of the settings.
+def build(settings: Settings, *, rebuild: bool = False) -> Services:
+    """Open the mesh of the settings; with `rebuild`, make its graph anew from the journal.
 
     Raises:
         StoreUnavailable: another process has the folder open, or it cannot be used.
         ValidationFailed: the rules that travel with the package cannot be read.
     """
-    graph = Graph.open(settings.data)
-    catalog = Catalog(graph, settings.base_iri)
     rulebook = Rulebook(resources.texts("shapes", ".ttl"))
     validator = Validator(rulebook, ontology=resources.texts("ontology", ".ttl"))
-    governance = Governance(graph, catalog, validator, rulebook.rules)
-    commits = Commits(graph, catalog, governance)
+    mesh = Mesh.open(settings.data, settings.sparql, rebuild=rebuild)
+
+    def view(graph: Reader, exact: Callable[[], Reader]) -> View:
+        catalog = Catalog(graph, settings.base_iri)
+        return View(
+            graph=graph,
+            catalog=catalog,
+            governance=Governance(exact, catalog, validator, rulebook.rules),
+            lineage=LineageTracer(graph, catalog),
+            meanings=Meanings(graph, catalog),
+            discovery=Discovery(graph, catalog),
+            exports=Exports(exact, catalog),
+        )
+
+    def past(sequence: int) -> View:
+        state = mesh.at(sequence)
+        return view(state, lambda: state)
+
+    now = view(mesh.graph, lambda: mesh.at(mesh.graph.sequence))
+    commits = Commits(mesh, now.governance, settings.base_iri)
+    history = History(mesh, now.catalog, settings.base_iri)
+    loading = Loading(now.catalog, commits, history)
     return Services(
-        graph=graph,
-        catalog=catalog,
-        governance=governance,
+        graph=now.graph,
+        catalog=now.catalog,
+        governance=now.governance,
+        lineage=now.lineage,
+        meanings=now.meanings,
+        discovery=now.discovery,
+        exports=now.exports,
+        mesh=mesh,
         commits=commits,
-        loading=Loading(catalog, commits),
-        lineage=LineageTracer(graph, catalog),
-        meanings=Meanings(graph, catalog),
-        discovery=Discovery(graph, catalog),
-        exports=Exports(graph, catalog),
+        loading=loading,
+        planning=Planning(mesh, now.catalog, now.lineage, loading, commits),
+        history=history,
+        tokens=Tokens(mesh.tokens_path),
+        view=past,
     )

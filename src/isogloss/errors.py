@@ -9,7 +9,12 @@ MeshError                 base; `except MeshError` catches every error of ours
 │   ├── UnknownFormat     the document's format is not one we read, or not the one named
 │   └── ForeignGraph      the document names a graph that is not the caller's
 ├── ValidationFailed      the rules could not be evaluated; says nothing about the data
+├── Unauthenticated       no token, or one that is unknown, expired or revoked
+├── Forbidden             the author has no right to what he asks for
+├── StalePlan             the mesh has moved on since the plan was made
 └── StoreUnavailable      the store cannot be opened, read or written; safe to retry
+    ├── MeshReadOnly      the disk is full or fails; reading goes on
+    └── JournalDamaged    the journal is not what was written
 
 Breaking a rule is not an error: it is a `Refused` value (see `model.change`).
 """
@@ -83,3 +88,42 @@ class StoreUnavailable(MeshError):
     """The store cannot be opened, read or written; safe to retry."""
 
     code = "STORE_UNAVAILABLE"
+
+
+class MeshReadOnly(StoreUnavailable):
+    """The disk is full or fails: reading goes on, writing resumes by itself."""
+
+    code = "READ_ONLY"
+
+
+class JournalDamaged(StoreUnavailable):
+    """The journal is not what was written."""
+
+    code = "JOURNAL_DAMAGED"
+
+
+class Unauthenticated(MeshError):
+    """No token came, or one that is unknown, expired or revoked."""
+
+    code = "UNAUTHENTICATED"
+
+
+class Forbidden(MeshError):
+    """The author has no right to what he asks for; the attempt is in the journal."""
+
+    code = "FORBIDDEN"
+
+
+class StalePlan(MeshError):
+    """The mesh has moved on since the plan was made."""
+
+    code = "STALE_PLAN"
+
+
+def _kinds(kind: type[MeshError]) -> dict[str, type[MeshError]]:
+    below = {code: one for sub in kind.__subclasses__() for code, one in _kinds(sub).items()}
+    return {kind.code: kind} | below
+
+
+ERRORS = _kinds(MeshError)
+"""Every kind of error by its code."""

@@ -4,29 +4,52 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from isogloss.errors import InvalidArgument
 from isogloss.model.rdf import Iri, parse_iri
+from isogloss.model.sparql import SparqlServer
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one process.
 
-    `data` is the folder of the mesh, None for one in memory; `base_iri` is the space of the
+    `data` is the folder of the mesh, None for one that is gone afterwards; `sparql` holds its
+    graph, a store in the folder if None; `base_iri` is the space of the
     governance group, within which it describes the domains; it ends in "/".
     """
 
     data: Path | None = Path("isogloss-data")
+    sparql: SparqlServer | None = None
     base_iri: Iri = Iri("https://mesh.example/")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
-        """Read ISOGLOSS_DATA and ISOGLOSS_BASE_IRI.
+        """Read ISOGLOSS_DATA, ISOGLOSS_BASE_IRI and ISOGLOSS_SPARQL_….
 
         Raises:
             InvalidIri: ISOGLOSS_BASE_IRI is not an absolute IRI.
+            InvalidArgument: of the three addresses of a SPARQL server some are missing.
         """
         base = parse_iri(environment.get("ISOGLOSS_BASE_IRI", cls().base_iri))
         return cls(
             data=Path(environment.get("ISOGLOSS_DATA", "isogloss-data")),
+            sparql=_sparql(environment),
             base_iri=base if base.endswith("/") else Iri(base + "/"),
         )
+
+
+def _sparql(environment: Mapping[str, str]) -> SparqlServer | None:
+    names = ("ISOGLOSS_SPARQL_QUERY", "ISOGLOSS_SPARQL_UPDATE", "ISOGLOSS_SPARQL_GRAPH_STORE")
+    addresses = [environment.get(name, "") for name in names]
+    if not any(addresses):
+        return None
+    if not all(addresses):
+        missing = ", ".join(name for name in names if not environment.get(name))
+        raise InvalidArgument(f"A SPARQL server has three addresses: set {missing} too.")
+    return SparqlServer(
+        addresses[0],
+        addresses[1],
+        addresses[2],
+        user=environment.get("ISOGLOSS_SPARQL_USER"),
+        password=environment.get("ISOGLOSS_SPARQL_PASSWORD"),
+    )

@@ -37,7 +37,7 @@ CODE = Namespace(
     "code",
     "https://w3id.org/isogloss/code/",
     "Ideation Design Build Deploy Consume Retire "
-    "approver dataSteward "
+    "approver dataSteward owner engineer steward reader "
     "DIRECT INDIRECT IDENTITY TRANSFORMATION AGGREGATION "
     "JOIN GROUP_BY FILTER SORT WINDOW CONDITIONAL UNKNOWN "
     "START RUNNING COMPLETE ABORT FAIL OTHER "
@@ -80,7 +80,7 @@ MESH = Namespace(
     "masking runState olNamespace fromTerm toTerm expression expressionLanguage precondition "
     "lossiness basedOnMapping mappingStatus scope ruleId contentDigest waivesShape "
     "waivesComponent focusNode ruleSetVersion validFrom validUntil waivedBy effectiveConforms "
-    "standardVersion driver sequence",
+    "standardVersion driver sequence head applied",
 )
 ODRL = Namespace(
     "odrl",

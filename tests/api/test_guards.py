@@ -14,7 +14,7 @@ from isogloss.bootstrap import Services
 
 @pytest.fixture
 def client(empty_mesh: Services) -> TestClient:
-    return TestClient(build_app(empty_mesh), base_url="http://localhost")
+    return TestClient(build_app(empty_mesh, public=True), base_url="http://localhost")
 
 
 def _code(client: TestClient, body: bytes, status: int) -> str:
@@ -119,7 +119,12 @@ def test_a_bug_is_hidden_from_the_caller_and_logged_under_a_number(
 
 
 def test_health_says_where_the_mesh_stands(client: TestClient) -> None:
-    assert client.get("/health").json() == {"status": "ok", "sequence": 0}
+    assert client.get("/health").json() == {
+        "status": "ok",
+        "reason": "",
+        "sequence": 0,
+        "graphSequence": 0,
+    }
 
 
 def test_the_page_may_load_nothing_from_elsewhere(client: TestClient) -> None:

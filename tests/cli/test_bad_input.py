@@ -1,5 +1,6 @@
 """Whatever a person types, the answer is a sentence, a code and an exit status."""
 
+import os
 import socket
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from isogloss import errors
 from isogloss.cli.main import exit_status
 from isogloss.errors import MeshError
-from isogloss.store.graph import Graph
+from isogloss.store.folder import Folder
 from tests.doors import Isogloss, Run
 
 ERRORS = Path(__file__).parents[2] / "docs" / "errors.md"
@@ -131,11 +132,11 @@ def test_a_word_that_no_glossary_has_is_said_so(little_folder: Isogloss) -> None
 
 
 def test_a_folder_in_use_is_refused_by_name(little_folder: Isogloss, tmp_path: Path) -> None:
-    held = Graph.open(tmp_path / "mesh")
-    assert held.sequence > 0
-    assert str(tmp_path / "mesh") in _refused(
-        little_folder("senses", "lead"), 3, "STORE_UNAVAILABLE"
-    )
+    held = Folder(tmp_path / "mesh")
+    sentence = _refused(little_folder("senses", "lead"), 3, "STORE_UNAVAILABLE")
+    assert str(tmp_path / "mesh") in sentence
+    assert str(os.getpid()) in sentence
+    held.release()
 
 
 def test_a_taken_port_is_refused_with_a_way_out(little_folder: Isogloss) -> None:

@@ -235,7 +235,7 @@ def test_a_query_takes_variables_and_standard_input(
 def _served(folder: Path) -> Iterator[str]:
     """Serve a mesh in a process of its own, and give its address."""
     command = [sys.executable, "-c", "from isogloss.cli import main; main()"]
-    arguments = ["serve", "--port", "0", "--data", str(folder)]
+    arguments = ["serve", "--port", "0", "--public", "--data", str(folder)]
     with subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - our own command
         try:
             assert server.stdout is not None
@@ -268,7 +268,11 @@ def test_a_running_mesh_is_asked_by_its_address(
 
 @pytest.mark.parametrize(
     "command",
-    ["demo", "serve", "load", "validate", "lineage", "senses", "query", "export", "schema"],
+    [
+        *("demo", "serve", "load", "validate", "lineage", "senses", "query", "export", "schema"),
+        *("plan", "apply", "init", "token", "member", "history", "diff", "revert"),
+        *("verify", "backup", "restore", "rebuild", "compact"),
+    ],
 )
 def test_every_command_has_help(isogloss: Isogloss, command: str) -> None:
     run = isogloss(command, "--help")

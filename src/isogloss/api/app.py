@@ -5,6 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import strawberry
+from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -19,11 +20,16 @@ from starlette.responses import (
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.extensions import AddValidationRules, MaxTokensLimiter
+from strawberry.schema.config import StrawberryConfig
 
+from isogloss.api.access import TokenGuard, author_of
 from isogloss.api.graphql.context import Context
-from isogloss.api.graphql.schema import Mutation, Query
+from isogloss.api.graphql.moments import MOMENT, Moment
+from isogloss.api.graphql.mutations import Mutation
+from isogloss.api.graphql.schema import Query
 from isogloss.api.limits import MAX_TOKENS, BodyGuard, SizeGuard
 from isogloss.api.problems import Problems
 from isogloss.bootstrap import Services
@@ -48,6 +54,7 @@ def build_schema() -> strawberry.Schema:
     return _Schema(
         query=Query,
         mutation=Mutation,
+        config=StrawberryConfig(scalar_map={Moment: MOMENT}),
         extensions=[
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
             lambda: AddValidationRules([SizeGuard]),
@@ -66,15 +73,16 @@ class _GraphQL(GraphQL[Context, None]):
         )
         self._services = services
 
-    async def get_context(self, request: object, response: object) -> Context:
-        return Context(self._services)
+    async def get_context(self, request: Request | WebSocket, response: object) -> Context:
+        return Context(self._services, author_of(request) if isinstance(request, Request) else None)
 
 
 class _Endpoint:
     """Show the page to those who look (GET) and answer those who ask (POST)."""
 
-    def __init__(self, services: Services) -> None:
-        self._answer = BodyGuard(_GraphQL(services))
+    def __init__(self, services: Services, *, public: bool) -> None:
+        answer = BodyGuard(_GraphQL(services))
+        self._answer = TokenGuard(answer, services.tokens, public=public)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self._answer if scope["method"] == "POST" else _page()
@@ -82,16 +90,25 @@ class _Endpoint:
 
 
 def build_app(
-    services: Services, *, hosts: Sequence[str] = ("localhost", "127.0.0.1")
+    services: Services,
+    *,
+    hosts: Sequence[str] = ("localhost", "127.0.0.1"),
+    public: bool = False,
 ) -> Starlette:
     """Build the application over running services.
 
+    With `public`, questions are answered without a token; changes always take one.
     `hosts` are the names by which browsers may call it: a page elsewhere on the web cannot
     reach a mesh on this machine by a name of its own (DNS rebinding). "*" allows any.
     """
 
     async def health(request: Request) -> Response:
-        return JSONResponse({"status": "ok", "sequence": services.graph.sequence})
+        mesh = services.mesh
+        # Asking is looking: a disk that has room again is noticed here too.
+        trouble = await to_thread.run_sync(mesh.resume)
+        status = {"status": "read-only" if trouble else "ok", "reason": trouble}
+        known = {"sequence": mesh.journal.head.sequence, "graphSequence": mesh.graph.sequence}
+        return JSONResponse(status | known)
 
     async def home(request: Request) -> Response:
         return RedirectResponse("/graphql")
@@ -100,7 +117,7 @@ def build_app(
         routes=[
             Route("/", home),
             Route("/health", health),
-            Route("/graphql", _Endpoint(services), methods=["GET", "HEAD", "POST"]),
+            Route("/graphql", _Endpoint(services, public=public), methods=["GET", "HEAD", "POST"]),
             Mount("/static/graphiql", StaticFiles(directory=_STATIC, check_dir=False)),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))],

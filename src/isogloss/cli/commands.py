@@ -1,18 +1,18 @@
 """The commands: each reads its arguments, calls a service and shows the answer."""
 
 import asyncio
-import json
 import sys
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from isogloss import __version__, resources
-from isogloss.cli import operations, serving, show
-from isogloss.cli.options import Data, Format, OutputFormat, open_mesh, read_file
+from isogloss.cli import folders, operations, past, people, serving, show, upkeep
+from isogloss.cli.options import Data, Format, OutputFormat, Url, open_mesh, print_json, read_file
 from isogloss.errors import InvalidArgument, NotFound
 from isogloss.model.change import Refused
 from isogloss.model.lineage import Direction, Level
@@ -31,6 +31,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(people.token, name="token")
+app.add_typer(people.member, name="member")
+app.add_typer(folders.init, name="init")
+for command in (
+    folders.plan,
+    folders.apply,
+    past.history,
+    past.diff,
+    past.revert,
+    upkeep.verify,
+    upkeep.backup,
+    upkeep.restore,
+    upkeep.rebuild,
+    upkeep.compact,
+):
+    app.command()(command)
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[
@@ -69,13 +86,20 @@ def demo(
         progress.update(task, total=1, completed=1)
     _report(loaded)
     if serve:
-        serving.serve(services, host, port, greet=show.three_queries)
+        serving.serve(services, host, port, public=True, greet=partial(show.greeting, services))
 
 
 @app.command()
-def serve(data: Data = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
+def serve(
+    data: Data = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    public: Annotated[
+        bool, typer.Option(help="Answer questions without a token; changes always take one.")
+    ] = False,
+) -> None:
     """Serve GraphQL and its page over HTTP until interrupted."""
-    serving.serve(open_mesh(data, empty_is_fine=True), host, port)
+    serving.serve(open_mesh(data, empty_is_fine=True), host, port, public=public)
 
 
 @app.command()
@@ -151,7 +175,7 @@ def lineage(
     services = open_mesh(data)
     found = services.lineage.lineage(parse_iri(iri), direction, level=level, max_hops=max_hops)
     if format is OutputFormat.JSON:
-        _print_json(show.lineage_json(found))
+        print_json(show.lineage_json(found))
     else:
         show.lineage_text(Console(), services.catalog, found)
 
@@ -171,7 +195,7 @@ def senses(
             "search, or list them all with the query `{{ terms {{ nodes {{ label }} }} }}`."
         )
     if format is OutputFormat.JSON:
-        _print_json(show.word_json(found))
+        print_json(show.word_json(found))
     else:
         show.word_text(Console(), services.catalog, found)
 
@@ -184,9 +208,7 @@ def query(
     variables: Annotated[
         str | None, typer.Option(help="The operation's variables, as a JSON object.")
     ] = None,
-    url: Annotated[
-        str | None, typer.Option(help="Ask a running mesh, as http://127.0.0.1:8000/graphql.")
-    ] = None,
+    url: Annotated[str | None, Url] = None,
     data: Data = None,
 ) -> None:
     """Run a GraphQL operation on the mesh's folder, or on a running mesh; print its JSON."""
@@ -196,7 +218,7 @@ def query(
         answer = operations.ask(url, operation, values)
     else:
         answer = asyncio.run(operations.execute(open_mesh(data), operation, values))
-    _print_json(answer)
+    print_json(answer)
     raise typer.Exit(1 if answer.get("errors") else 0)
 
 
@@ -253,7 +275,3 @@ def _report(loaded: Loaded) -> None:
     show.loaded_text(Console(soft_wrap=True), loaded)
     if isinstance(loaded.outcome, Refused):
         raise typer.Exit(1)
-
-
-def _print_json(answer: Any) -> None:
-    typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))

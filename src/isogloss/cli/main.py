@@ -13,10 +13,13 @@ from isogloss.cli.commands import app
 from isogloss.cli.options import OPEN_MESHES
 from isogloss.errors import (
     EmptyMesh,
+    Forbidden,
     InvalidInput,
     MeshError,
     NotFound,
+    StalePlan,
     StoreUnavailable,
+    Unauthenticated,
     ValidationFailed,
 )
 
@@ -26,6 +29,9 @@ EXIT_STATUS: dict[type[MeshError], int] = {
     InvalidInput: 2,
     ValidationFailed: 3,
     StoreUnavailable: 3,
+    Unauthenticated: 1,
+    Forbidden: 1,
+    StalePlan: 1,
 }
 
 

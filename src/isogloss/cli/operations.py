@@ -1,6 +1,7 @@
 """Run GraphQL operations, here or on a running mesh."""
 
 import json
+import os
 from typing import Any
 
 import httpx2
@@ -8,7 +9,8 @@ import httpx2
 from isogloss.api.app import build_schema
 from isogloss.api.graphql.context import Context
 from isogloss.bootstrap import Services
-from isogloss.errors import InvalidInput, StoreUnavailable
+from isogloss.errors import ERRORS, InvalidInput, StoreUnavailable
+from isogloss.services.ownership import OPERATOR
 
 
 def read_operation(data: bytes, name: str) -> str:
@@ -44,7 +46,7 @@ def read_variables(text: str | None) -> dict[str, Any]:
 async def execute(services: Services, operation: str, variables: dict[str, Any]) -> dict[str, Any]:
     """Run an operation on an open mesh; the answer is as over HTTP."""
     result = await build_schema().execute(
-        operation, variable_values=variables, context_value=Context(services)
+        operation, variable_values=variables, context_value=Context(services, OPERATOR)
     )
     answer: dict[str, Any] = {"data": result.data}
     if result.errors:
@@ -53,14 +55,20 @@ async def execute(services: Services, operation: str, variables: dict[str, Any])
 
 
 def ask(url: str, operation: str, variables: dict[str, Any]) -> dict[str, Any]:
-    """Run an operation on a running mesh.
+    """Run an operation on a running mesh, with the token of $ISOGLOSS_TOKEN if there is one.
 
     Raises:
         InvalidInput: the URL is none, or what answers is no GraphQL server.
         StoreUnavailable: nobody answers there.
     """
+    token = os.environ.get("ISOGLOSS_TOKEN")
     try:
-        response = httpx2.post(url, json={"query": operation, "variables": variables}, timeout=60.0)
+        response = httpx2.post(
+            url,
+            json={"query": operation, "variables": variables},
+            headers={"Authorization": f"Bearer {token}"} if token else {},
+            timeout=60.0,
+        )
     except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
         raise InvalidInput(
             f"{url} is not a URL to ask: write it as http://127.0.0.1:8000/graphql."
@@ -79,6 +87,19 @@ def ask(url: str, operation: str, variables: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(answer, dict) or not {"data", "errors"} & answer.keys():
         raise InvalidInput(f"What answers at {url} is no GraphQL server: it sent other JSON.")
     return answer
+
+
+def data_of(answer: dict[str, Any]) -> dict[str, Any]:
+    """Give the data of an answer.
+
+    Raises:
+        MeshError: the answer is an error; it is raised as it would be here.
+    """
+    for error in answer.get("errors") or ():
+        code = error.get("extensions", {}).get("code")
+        raise ERRORS.get(code, InvalidInput)(error["message"])
+    data: dict[str, Any] = answer["data"]
+    return data
 
 
 def schema_text() -> str:

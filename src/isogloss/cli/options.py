@@ -1,18 +1,20 @@
 """Options that several commands share, and the mesh they name."""
 
+import json
 import os
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from isogloss.bootstrap import Services, build
 from isogloss.errors import EmptyMesh, InvalidInput
 from isogloss.settings import Settings
+from isogloss.store.journal import FILE
 
 Data = Annotated[
     Path | None,
@@ -36,6 +38,22 @@ class OutputFormat(Enum):
 Format = Annotated[OutputFormat, typer.Option("--format", help="How to write the answer.")]
 
 
+Url = typer.Option(
+    help="Ask a running mesh, as http://127.0.0.1:8000/graphql; the token comes "
+    "from $ISOGLOSS_TOKEN."
+)
+
+
+def folder_of(data: Path | None) -> Path:
+    """Name the folder that `--data` or the environment means."""
+    return data or Settings.from_environment(os.environ).data or Path("isogloss-data")
+
+
+def print_json(answer: Any) -> None:
+    """Print an answer to programs."""
+    typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+
+
 def open_mesh(data: Path | None, *, empty_is_fine: bool = False) -> Services:
     """Open the mesh that `--data` or the environment names.
 
@@ -48,11 +66,11 @@ def open_mesh(data: Path | None, *, empty_is_fine: bool = False) -> Services:
         settings = replace(settings, data=data)
     folder = settings.data
     # Do not make a folder on behalf of a question.
-    if not empty_is_fine and folder is not None and not (folder / "graph").is_dir():
+    if not empty_is_fine and folder is not None and not (folder / FILE).is_file():
         raise _empty(folder)
     services = build(settings)
     OPEN_MESHES.callback(services.close)
-    if not empty_is_fine and services.graph.sequence == 0:
+    if not empty_is_fine and services.mesh.journal.head.sequence == 0:
         raise _empty(folder)
     return services
 

@@ -15,7 +15,12 @@ _EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared with, never bound to by
 
 
 def serve(
-    services: Services, host: str, port: int, greet: Callable[[str], str] | None = None
+    services: Services,
+    host: str,
+    port: int,
+    *,
+    public: bool,
+    greet: Callable[[str], str] | None = None,
 ) -> None:
     """Listen, say where, and serve until SIGINT or SIGTERM.
 
@@ -42,6 +47,8 @@ def serve(
     if greet is not None:
         typer.echo(greet(address))
     config = uvicorn.Config(
-        build_app(services, hosts=hosts), log_level="warning", timeout_graceful_shutdown=10
+        build_app(services, hosts=hosts, public=public),
+        log_level="warning",
+        timeout_graceful_shutdown=10,
     )
     uvicorn.Server(config).run(sockets=[listener])

@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
 from isogloss import resources
+from isogloss.bootstrap import Services
+from isogloss.model.access import Role
 from isogloss.model.catalog import Domain, Term
 from isogloss.model.change import Refused
 from isogloss.model.governance import ValidationResult
@@ -162,6 +165,29 @@ def word_json(word: Word) -> dict[str, Any]:
             for mapping in word.mappings
         ],
     }
+
+
+def greeting(services: Services, address: str) -> str:
+    """Say how to look around, and who may change what: a token for one person of each role."""
+    rows = []
+    seen: set[Role] = set()
+    members = sorted(
+        services.commits.ownership().memberships, key=lambda m: (m.role.value, m.domain, m.member)
+    )
+    domains = {domain.id: domain.name for domain in services.catalog.domains()}
+    for one in members:
+        if one.role not in seen and one.domain in domains:
+            seen.add(one.role)
+            secret, _ = services.tokens.issue(one.member, timedelta(days=1))
+            who = local_name(one.member)
+            rows.append(f"  {one.role.value:<9} of {domains[one.domain]:<10} {who:<8} {secret}")
+    tokens = "\n".join(rows)
+    return (
+        f"{three_queries(address)}\n"
+        "Questions need no token here. Changes do, as the header "
+        '{"Authorization": "Bearer …"}; these last a day:\n\n'
+        f"{tokens}\n"
+    )
 
 
 def three_queries(address: str) -> str:

@@ -1,8 +1,11 @@
 """A change that somebody asks for, and what became of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from isogloss.model.governance import ValidationResult
+from isogloss.model.journal import Difference
+from isogloss.model.past import ResourceChange
 from isogloss.model.rdf import Iri, Triple
 
 
@@ -27,6 +30,15 @@ class SourceContent:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceEdit:
+    """What a source is to say, made from what it says when its turn has come."""
+
+    domain: str
+    source: str
+    edit: Callable[[frozenset[Triple]], frozenset[Triple]]
+
+
+@dataclass(frozen=True, slots=True)
 class Committed:
     """The change is in the mesh. `added` and `removed` count quads; 0 and 0 changed nothing."""
 
@@ -42,3 +54,20 @@ class Refused:
     """The change would break rules that hold today; nothing was written."""
 
     violations: tuple[ValidationResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a change would do to the mesh as of a commit, and nothing of it done.
+
+    `digest` stands for `change` and `results`, the new results of the rules. `resources` tells
+    the change resource by resource.
+    `readers` are the resources of other domains that depend on what changes, by domain.
+    """
+
+    sequence: int
+    digest: str
+    change: Difference
+    results: tuple[ValidationResult, ...]
+    resources: tuple[ResourceChange, ...] = ()
+    readers: tuple[tuple[str, tuple[Iri, ...]], ...] = ()

@@ -23,7 +23,7 @@ from isogloss.model.rdf import Iri
 from isogloss.services import description as read
 from isogloss.services.current import Current
 from isogloss.services.description import Description
-from isogloss.store.graph import Graph
+from isogloss.store.graph import Reader
 from isogloss.store.named_graphs import CATALOGUE
 from isogloss.vocab import (
     DCAT,
@@ -42,7 +42,7 @@ GOVERNANCE = "governance"
 class Catalog:
     """What is in the mesh, as of the last commit."""
 
-    def __init__(self, graph: Graph, base_iri: Iri) -> None:
+    def __init__(self, graph: Reader, base_iri: Iri) -> None:
         self._graph = graph
         self._base_iri = base_iri
         self._domains = Current(graph, self._read_domains)

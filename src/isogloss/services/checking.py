@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from isogloss.governance import reports
 from isogloss.governance.reports import ReportFormat
-from isogloss.intake.documents import Upload, read_source
+from isogloss.intake.documents import Upload
+from isogloss.intake.worker import shared
 from isogloss.model.governance import ValidationReport
 from isogloss.model.rdf import Iri, Triple
 
@@ -30,5 +31,7 @@ def _read(uploads: Sequence[Upload]) -> set[Triple]:
     return {
         triple
         for upload in uploads
-        for triple in read_source([upload], space=_SPACE, graph=Iri(_SPACE + upload.name)).triples
+        for triple in shared()
+        .read_source([upload], space=_SPACE, graph=Iri(_SPACE + upload.name))
+        .triples
     }

@@ -1,84 +1,326 @@
-"""Change the mesh: the one way in, all or nothing, under one writer's lock."""
+"""Change the mesh: the one way in, all or nothing, under one writer's lock.
 
-from collections import defaultdict
-from collections.abc import Sequence
+Whoever waits for the lock lets the next one in line write for all: they share one
+transaction, and so one sync of the disk. Each is judged in the state that those before
+him made, in a savepoint that is taken back if he is refused.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from threading import Lock
+from uuid import uuid4
 
-from isogloss.errors import InvalidIri
-from isogloss.model.change import Committed, Refused, SourceContent
+from isogloss.errors import Forbidden, InvalidArgument, MeshError, StalePlan
+from isogloss.model.change import Committed, Plan, Refused, SourceContent, SourceEdit
 from isogloss.model.governance import Severity, ValidationReport, ValidationResult
-from isogloss.model.rdf import Iri, Quad
-from isogloss.services.catalog import Catalog
+from isogloss.model.journal import Attempt, Difference, Entry, Outcome
+from isogloss.model.rdf import Iri, Literal, Quad, Triple
+from isogloss.services.catalog import GOVERNANCE
 from isogloss.services.governance import Governance
-from isogloss.store.graph import Graph
-from isogloss.store.named_graphs import CATALOGUE, source_graph
-from isogloss.vocab import MESH
+from isogloss.services.ownership import OPERATOR, Ownership, Place
+from isogloss.store.history import Past
+from isogloss.store.journal import Pen
+from isogloss.store.mesh import Mesh
+from isogloss.store.named_graphs import CATALOGUE, MEMBERS
+from isogloss.store.terms import normal
+from isogloss.vocab import MESH, XSD
+
+_NOTHING = Difference(frozenset(), frozenset())
+_MOST_TOGETHER = 64
+
+
+@dataclass(slots=True)
+class _Request:
+    contents: Sequence[SourceContent | SourceEdit]
+    author: Iri
+    message: str
+    id: str
+    plan: str | None
+    folder: bool
+    preview: bool = False
+    answer: Committed | Refused | Plan | BaseException | None = None
+
+    def digest(self) -> str:
+        parts = [
+            (c.domain, c.source, sorted(map(repr, c.triples)))
+            for c in self.contents
+            if isinstance(c, SourceContent)
+        ]
+        return hashlib.sha256(repr((parts, self.message, self.plan)).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What a request comes to in the state that it meets."""
+
+    domains: tuple[str, ...]
+    graphs: tuple[Iri, ...]
+    said: Difference  # by the sources
+    change: Difference  # with what the system notes beside it
 
 
 class Commits:
-    """The writer: diff, validate, apply."""
+    """The writer: authorise, diff, validate, journal, apply."""
 
-    def __init__(self, graph: Graph, catalog: Catalog, governance: Governance) -> None:
-        self._graph = graph
-        self._catalog = catalog
+    def __init__(self, mesh: Mesh, governance: Governance, base_iri: Iri) -> None:
+        self._mesh = mesh
         self._governance = governance
-        self._lock = Lock()
+        self._base_iri = base_iri
+        self._waiting: list[_Request] = []
+        self._queue = Lock()
+        self._writer = Lock()
+        self._known: Ownership | None = None
 
-    def replace(self, contents: Sequence[SourceContent]) -> Committed | Refused:
+    def replace(
+        self,
+        contents: Sequence[SourceContent | SourceEdit],
+        *,
+        author: Iri = OPERATOR,
+        message: str = "",
+        id: str | None = None,
+        plan: str | None = None,
+        folder: bool = False,
+    ) -> Committed | Refused:
         """Make each source say exactly what is given; without triples it falls silent.
 
         A change refuses to *add* a result of severity Violation; what was broken before
-        does not stand in its way. The rules judge the literals as the store holds them.
+        does not stand in its way. The rules judge literals as they were submitted.
+
+        Args:
+            contents: what the sources are to say, all of them or none.
+            author: who asks; his memberships tell what he may write.
+            message: why, for the history.
+            id: a name for the request, so that asking again does not do it again.
+            plan: the digest of a plan, which is then committed or nothing.
+            folder: whether a later plan for a folder that lacks a source removes it.
 
         Raises:
             NotFound: a domain that the mesh does not know.
+            Forbidden: the author may not write there, or a source not say that.
             InvalidArgument: a source name that is not a path of plain words.
             InvalidIri: an IRI that the store cannot hold.
+            StalePlan: the plan is no longer what would happen.
             ValidationFailed: the rules could not be evaluated; nothing was written.
-            StoreUnavailable: the store could not be written; nothing was written.
+            MeshReadOnly: the disk is full or fails; nothing was written.
         """
-        with self._lock:
-            wanted: defaultdict[Iri, set[Quad]] = defaultdict(set)
-            owners: dict[Iri, Iri] = {}
-            for content in contents:
-                domain = self._catalog.get_domain(content.domain)
-                graph = source_graph(domain.uri_space, content.source)
-                owners[graph] = domain.id
-                wanted[graph] |= {Quad(*triple, graph) for triple in content.triples}
-            graphs = tuple(sorted(wanted))
-            try:
-                new = self._graph.canonical(quad for graph in graphs for quad in wanted[graph])
-            except ValueError as error:
-                raise InvalidIri(f"The store cannot hold an IRI of this change: {error}") from error
-            old = frozenset(self._graph.quads(graphs))
-            added, removed = new - old, old - new
-            if not added and not removed:
-                return Committed(self._graph.sequence, graphs, 0, 0, ())
+        request = _Request(contents, author, message, id or uuid4().hex, plan, folder)
+        answer = self._submit(request)
+        if isinstance(answer, Plan):
+            raise TypeError("a change was answered with a plan")
+        return answer
 
-            # A generator of everything else, so that the state is held once, by the validator.
-            kept = (quad for quad in self._graph.quads() if quad not in removed)
-            before = self._governance.report()
-            after = self._governance.judge(quad for part in (kept, added) for quad in part)
-            fresh = _newly(before, after)
-            if any(result.severity is Severity.VIOLATION for result in fresh):
-                return Refused(tuple(r for r in fresh if r.severity is Severity.VIOLATION))
+    def plan(
+        self,
+        contents: Sequence[SourceContent | SourceEdit],
+        *,
+        author: Iri = OPERATOR,
+        folder: bool = False,
+    ) -> Plan:
+        """Tell what `replace` would do, and do nothing.
 
-            owned = {
-                Quad(owners[quad.graph], MESH.dataGraph, quad.graph, CATALOGUE) for quad in new
-            }
-            disowned = {
-                Quad(owners[graph], MESH.dataGraph, graph, CATALOGUE) for graph in graphs
-            } - owned
-            sequence = self._graph.sequence + 1
-            self._graph.apply(added=added | owned, removed=removed | disowned, sequence=sequence)
-            self._governance.remember(after)
-            return Committed(sequence, graphs, len(added), len(removed), fresh)
+        Raises:
+            As `replace` does.
+        """
+        request = _Request(contents, author, "", "", None, folder, preview=True)
+        answer = self._submit(request)
+        if not isinstance(answer, Plan):
+            raise TypeError("a plan was answered with a change")
+        return answer
+
+    def ownership(self) -> Ownership:
+        """Give who may say what, as of the newest commit."""
+        head = self._mesh.journal.head.sequence
+        return Ownership(self._mesh.at(head), self._base_iri)
+
+    def authorise(self, author: Iri, sources: Sequence[tuple[str, str]]) -> None:
+        """Check that an author may write sources, given as domain and source, before any work.
+
+        Raises:
+            Forbidden: he may not; the journal has it.
+            NotFound: a domain that the mesh does not know.
+        """
+        if author == OPERATOR:
+            return
+        ownership = self.ownership()
+        try:
+            for domain, source in sources:
+                ownership.authorise(author, ownership.place(domain, source))
+        except Forbidden as error:
+            domains = tuple(sorted({domain for domain, _ in sources}))
+            attempt = Attempt(uuid4().hex, "", author, domains, (), "")
+            with self._writer, self._mesh.write() as pen:
+                pen.record(attempt, Outcome.FORBIDDEN, _NOTHING, reason=str(error))
+            raise
+
+    def _submit(self, request: _Request) -> Committed | Refused | Plan:
+        with self._queue:
+            self._waiting.append(request)
+        with self._writer:
+            if request.answer is None:
+                with self._queue:
+                    group = self._waiting[:_MOST_TOGETHER]
+                    self._waiting = self._waiting[_MOST_TOGETHER:]
+                self._write(group)
+        answer = request.answer
+        if answer is None:
+            raise RuntimeError("a change got no answer")
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    def _write(self, group: Sequence[_Request]) -> None:
+        try:
+            with self._mesh.write() as pen:
+                answers = [self._answer(pen, request) for request in group]
+        except BaseException as error:
+            # Nothing was written for anyone.
+            self._known = None
+            self._governance.forget()
+            for request in group:
+                request.answer = error
+            return
+        for request, answer in zip(group, answers, strict=True):
+            request.answer = answer
+
+    def _answer(self, pen: Pen, request: _Request) -> Committed | Refused | Plan | BaseException:
+        try:
+            return self._decide(pen, request)
+        except Forbidden as error:
+            if not request.preview:
+                # Under an id of its own: the author may ask again once he has the right.
+                attempt = _attempt(request, uuid4().hex)
+                pen.record(attempt, Outcome.FORBIDDEN, _NOTHING, reason=str(error))
+            return error
+        except MeshError as error:
+            return error
+
+    def _decide(self, pen: Pen, request: _Request) -> Committed | Refused | Plan:
+        if request.id and (done := pen.find(request.id)):
+            return _again(request, done)
+        draft = self._draft(pen, request)
+        head = pen.head.sequence
+        if not draft.change.added and not draft.change.removed:
+            nothing = Plan(head, _plan_digest(_NOTHING, ()), _NOTHING, ())
+            return nothing if request.preview else Committed(head, draft.graphs, 0, 0, ())
+        before = self._governance.exact_report(pen.state)
+        attempt = _attempt(request, request.id, draft)
+        with pen.candidate(draft.change) as candidate:
+            after = self._governance.judge(candidate.state.quads())
+            fresh = newly(before, after)
+            plan = Plan(head, _plan_digest(draft.said, fresh), draft.said, fresh)
+            if request.preview:
+                return plan
+            if request.plan is not None and request.plan != plan.digest:
+                raise StalePlan(
+                    f"The mesh has moved on to commit {head}, and the plan is no longer what "
+                    "would happen: plan again, look at it, and apply that."
+                )
+            broken = tuple(r for r in fresh if r.severity is Severity.VIOLATION)
+            if not broken:
+                pen.record(attempt, Outcome.COMMITTED, draft.change, results=fresh)
+                candidate.keep()
+                self._governance.remember(pen.head.sequence, after)
+                if GOVERNANCE in draft.domains or MEMBERS in draft.graphs:
+                    self._known = None
+                said = draft.said
+                return Committed(
+                    pen.head.sequence, draft.graphs, len(said.added), len(said.removed), fresh
+                )
+        pen.record(attempt, Outcome.REFUSED, draft.change, results=broken)
+        return Refused(broken)
+
+    def _draft(self, pen: Pen, request: _Request) -> _Draft:
+        ownership = self._ownership(pen)
+        places = [ownership.place(content.domain, content.source) for content in request.contents]
+        for place in places:
+            ownership.authorise(request.author, place)
+        graphs = tuple(sorted({place.graph for place in places}))
+        state = pen.state
+        there = {graph: frozenset(state.quads([graph])) for graph in graphs}
+        old: set[Quad] = set()
+        new: set[Quad] = set()
+        spoken: list[tuple[Place, bool]] = []
+        for place, content in zip(places, request.contents, strict=True):
+            mine = ownership.part(place, there[place.graph])
+            if isinstance(content, SourceEdit):
+                triples = content.edit(frozenset(Triple(*quad[:3]) for quad in mine))
+            else:
+                triples = content.triples
+            ownership.check(place, triples)
+            old |= mine
+            new |= normal(Quad(*triple, place.graph) for triple in triples)
+            spoken.append((place, bool(triples)))
+        said = Difference(frozenset(new - old), frozenset(old - new))
+        noted = _notes(state, spoken, folder=request.folder, changed=bool(new ^ old))
+        return _Draft(
+            tuple(sorted({place.domain.name for place in places})),
+            graphs,
+            said,
+            Difference(said.added | noted.added, said.removed | noted.removed),
+        )
+
+    def _ownership(self, pen: Pen) -> Ownership:
+        # Domains and members change seldom, and to read them costs more than most commits.
+        if self._known is None:
+            self._known = Ownership(pen.state, self._base_iri)
+        return self._known
 
 
-def _newly(before: ValidationReport, after: ValidationReport) -> tuple[ValidationResult, ...]:
+def _notes(
+    state: Past, spoken: Iterable[tuple[Place, bool]], *, folder: bool, changed: bool
+) -> Difference:
+    """Note in the catalogue whose each graph is, and whether a folder is the whole of it."""
+    wanted: set[Quad] = set()
+    unwanted: set[Quad] = set()
+    for place, speaks in spoken:
+        if place.graph == MEMBERS:
+            continue
+        owned = Quad(place.domain.id, MESH.dataGraph, place.graph, CATALOGUE)
+        applied = Quad(place.graph, MESH.applied, Literal("true", XSD.boolean), CATALOGUE)
+        (wanted if speaks else unwanted).add(owned)
+        if speaks and folder:
+            wanted.add(applied)
+        elif changed:
+            unwanted.add(applied)
+    subjects = {quad.subject for quad in wanted | unwanted}
+    known = {quad for quads in state.describe(subjects).values() for quad in quads}
+    return Difference(frozenset(wanted - known), frozenset(unwanted & known))
+
+
+def newly(before: ValidationReport, after: ValidationReport) -> tuple[ValidationResult, ...]:
+    """Pick the results that a report has and an earlier one had not, in its order."""
+
     # The message is left out: it may quote counts that change while the trouble stays.
     def key(result: ValidationResult) -> tuple[object, ...]:
         return (result.rule, result.focus_node, result.path, result.value, result.component)
 
     known = {key(result) for result in before.results}
     return tuple(result for result in after.results if key(result) not in known)
+
+
+def _again(request: _Request, done: Entry) -> Committed | Refused:
+    """Answer a request whose id the journal knows as it was answered then."""
+    if done.attempt.author != request.author or done.attempt.request != request.digest():
+        raise InvalidArgument(
+            f"The id {request.id!r} names another change: give each change an id of its own."
+        )
+    if done.sequence is None:
+        return Refused(done.results)
+    return Committed(done.sequence, done.attempt.graphs, done.added, done.removed, done.results)
+
+
+def _attempt(request: _Request, id: str, draft: _Draft | None = None) -> Attempt:
+    return Attempt(
+        id=id,
+        request=request.digest(),
+        author=request.author,
+        domains=draft.domains if draft else tuple(sorted({c.domain for c in request.contents})),
+        graphs=draft.graphs if draft else (),
+        message=request.message,
+    )
+
+
+def _plan_digest(change: Difference, results: Iterable[ValidationResult]) -> str:
+    said = (sorted(map(repr, change.added)), sorted(map(repr, change.removed)))
+    return hashlib.sha256(repr((said, sorted(map(repr, results)))).encode()).hexdigest()

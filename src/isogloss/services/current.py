@@ -4,7 +4,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Generic, TypeVar
 
-from isogloss.store.graph import Graph
+from isogloss.store.graph import Reader
 
 T = TypeVar("T")
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 class Current(Generic[T]):
     """A value that can be thrown away and made again from the graph at any time."""
 
-    def __init__(self, graph: Graph, build: Callable[[], T]) -> None:
+    def __init__(self, graph: Reader, build: Callable[[], T]) -> None:
         self._graph = graph
         self._build = build
         self._lock = Lock()
@@ -26,8 +26,3 @@ class Current(Generic[T]):
             if self._kept is None or self._kept[0] != sequence:
                 self._kept = (sequence, self._build())
             return self._kept[1]
-
-    def put(self, value: T) -> None:
-        """Take the value of the last commit from someone who has made it already."""
-        with self._lock:
-            self._kept = (self._graph.sequence, value)

@@ -9,7 +9,7 @@ from isogloss.model.discovery import Entry, EntryKind, Hit
 from isogloss.model.rdf import Iri
 from isogloss.services.catalog import Catalog
 from isogloss.services.current import Current
-from isogloss.store.graph import Graph
+from isogloss.store.graph import Reader
 
 T = TypeVar("T")
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 class Discovery:
     """Full-text search over what the catalogue lists, as of the last commit."""
 
-    def __init__(self, graph: Graph, catalog: Catalog) -> None:
+    def __init__(self, graph: Reader, catalog: Catalog) -> None:
         self._catalog = catalog
         self._index = Current(graph, lambda: SearchIndex(self._entries()))
 

@@ -1,28 +1,34 @@
 """Say what the rules say of the mesh: the report, and each product's standing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from threading import Lock
 
 from isogloss.governance.validation import Validator
 from isogloss.model.catalog import DataProduct, Domain
 from isogloss.model.governance import Rule, RuleOutcome, ValidationReport, ValidationResult
 from isogloss.model.rdf import Iri, Quad, Triple
 from isogloss.services.catalog import Catalog
-from isogloss.services.current import Current
-from isogloss.store.graph import Graph
+from isogloss.store.graph import Reader
 
 
 class Governance:
-    """The global rules and the state of the mesh under them."""
+    """The global rules and one state of the mesh under them."""
 
     def __init__(
-        self, graph: Graph, catalog: Catalog, validator: Validator, rules: Sequence[Rule]
+        self,
+        exact: Callable[[], Reader],
+        catalog: Catalog,
+        validator: Validator,
+        rules: Sequence[Rule],
     ) -> None:
-        self._graph = graph
+        """Take `exact` to read the state with, which has literals as they were submitted."""
+        self._exact = exact
         self._catalog = catalog
         self._validator = validator
         self.rules = tuple(rules)
-        self._report = Current(graph, lambda: self.judge(graph.quads()))
+        self._lock = Lock()
+        self._known: tuple[int, ValidationReport] | None = None
 
     def judge(self, quads: Iterable[Quad]) -> ValidationReport:
         """Validate a state of the mesh, all graphs together.
@@ -34,9 +40,25 @@ class Governance:
             {Triple(quad.subject, quad.predicate, quad.object) for quad in quads}
         )
 
-    def remember(self, report: ValidationReport) -> None:
+    def remember(self, sequence: int, report: ValidationReport) -> None:
         """Take the report of the state just committed, so that it is not computed twice."""
-        self._report.put(report)
+        self._known = (sequence, report)
+
+    def forget(self) -> None:
+        """Drop what was remembered of a state that came to nothing."""
+        self._known = None
+
+    def exact_report(self, state: Reader) -> ValidationReport:
+        """Report on a state that has literals as they were submitted.
+
+        Raises:
+            ValidationFailed: the rules could not be evaluated.
+        """
+        known = self._known
+        if known is None or known[0] != state.sequence:
+            known = (state.sequence, self.judge(state.quads()))
+            self._known = known
+        return known[1]
 
     def report(self, domain: Domain | None = None) -> ValidationReport:
         """Report on the mesh as it is, or on what one domain's graphs describe.
@@ -44,10 +66,12 @@ class Governance:
         Raises:
             ValidationFailed: the rules could not be evaluated.
         """
-        report = self._report.get()
+        state = self._exact()
+        with self._lock:
+            report = self.exact_report(state)
         if domain is None:
             return report
-        described = {quad.subject for quad in self._graph.quads(self._catalog.graphs_of(domain))}
+        described = {quad.subject for quad in state.quads(self._catalog.graphs_of(domain))}
         return ValidationReport(
             tuple(result for result in report.results if result.focus_node in described)
         )
@@ -70,7 +94,7 @@ class Governance:
         }
         types = self._catalog.types_of({part for nodes in parts.values() for part in nodes})
         found: defaultdict[Iri, list[ValidationResult]] = defaultdict(list)
-        for result in self._report.get().results:
+        for result in self.report().results:
             found[result.focus_node].append(result)
         return [self._outcomes(parts[product.id], types, found) for product in products]
 

@@ -1,15 +1,16 @@
 """Trace where columns, datasets and products come from, and what depends on them."""
 
 from collections import defaultdict
+from itertools import product
 
 from isogloss.lineage.index import LineageIndex
 from isogloss.lineage.traversal import paths, reach
 from isogloss.model.lineage import Direction, Edge, EdgeKind, Level, Lineage, Paths
-from isogloss.model.rdf import Iri, Literal, Quad
+from isogloss.model.rdf import Iri, Literal, Quad, Term
 from isogloss.services.catalog import Catalog
 from isogloss.services.current import Current
 from isogloss.services.description import local_name
-from isogloss.store.graph import Graph
+from isogloss.store.graph import Reader
 from isogloss.vocab import DPROD, MESH, PROV
 
 MAX_HOPS = 30
@@ -20,7 +21,7 @@ MAX_PATHS = 20
 class LineageTracer:
     """Answers from an index that is true of the last commit."""
 
-    def __init__(self, graph: Graph, catalog: Catalog) -> None:
+    def __init__(self, graph: Reader, catalog: Catalog) -> None:
         self._graph = graph
         self._catalog = catalog
         self._index = Current(graph, self._build)
@@ -98,30 +99,57 @@ class LineageTracer:
             dataset_edges=dataset_edges,
             dataset_of=dataset_of,
             products_of=products_of,
-            consumptions=[
-                Edge(
-                    downstream=Iri(str(row["consumer"])),
-                    upstream=Iri(str(row["producer"])),
-                    kind=EdgeKind.CONSUMPTION,
-                    graphs=(Iri(str(row["graph"])),),
-                    through=(Iri(str(row["port"])),),
-                )
-                for row in self._graph.select("consumptions")
-            ],
+            consumptions=self._consumptions(),
             products=self._catalog.product_ids(),
         )
 
+    def _consumptions(self) -> list[Edge]:
+        """Collect which product takes data from which other, through a port that they share."""
+        producers: defaultdict[Term, set[Iri]] = defaultdict(set)
+        for quad in self._graph.statements(DPROD.outputPort):
+            producers[quad.object].add(quad.subject)
+        return [
+            Edge(
+                downstream=quad.subject,
+                upstream=producer,
+                kind=EdgeKind.CONSUMPTION,
+                graphs=(quad.graph,),
+                through=(Iri(str(quad.object)),),
+            )
+            for quad in self._graph.statements(DPROD.inputPort)
+            for producer in sorted(producers[quad.object])
+        ]
+
     def _transformations(self) -> dict[tuple[Iri, Iri], set[str]]:
         """Collect "DIRECT/IDENTITY" and the like by (downstream, upstream)."""
+        upstream = self._objects(PROV.entity)
+        transformations = self._objects(MESH.transformation)
+        types = self._objects(MESH.transformationType)
+        subtypes = self._objects(MESH.transformationSubtype)
+        masked = self._objects(MESH.masking)
         found: defaultdict[tuple[Iri, Iri], set[str]] = defaultdict(set)
-        for row in self._graph.select("transformations"):
-            words = [local_name(Iri(str(row[name]))) for name in ("type", "subtype") if name in row]
-            masking = row.get("masking")
-            if isinstance(masking, Literal) and masking.value == "true":
-                words.append("MASKING")
-            ends = (Iri(str(row["downstream"])), Iri(str(row["upstream"])))
-            found[ends].add("/".join(words))
+        for predicate in (PROV.qualifiedDerivation, PROV.qualifiedInfluence):
+            for quad in self._graph.statements(predicate):
+                dependency = (quad.object, quad.graph)
+                for made, end in product(transformations[dependency], upstream[dependency]):
+                    how = (made, quad.graph)
+                    masks = any(_is_true(value) for value in masked[how])
+                    for words in product(types[how], *([subtypes[how]] if subtypes[how] else [])):
+                        names = [local_name(Iri(str(word))) for word in words]
+                        names += ["MASKING"] if masks else []
+                        found[quad.subject, Iri(str(end))].add("/".join(names))
         return found
+
+    def _objects(self, predicate: Iri) -> defaultdict[tuple[Term, Iri], list[Term]]:
+        """Collect the objects of a predicate by subject and graph."""
+        found: defaultdict[tuple[Term, Iri], list[Term]] = defaultdict(list)
+        for quad in self._graph.statements(predicate):
+            found[quad.subject, quad.graph].append(quad.object)
+        return found
+
+
+def _is_true(value: Term) -> bool:
+    return isinstance(value, Literal) and value.value in ("true", "1")
 
 
 def _edge(quad: Quad, kind: EdgeKind, transformations: dict[tuple[Iri, Iri], set[str]]) -> Edge:

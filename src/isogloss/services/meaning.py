@@ -12,7 +12,7 @@ from isogloss.services import description as read
 from isogloss.services.catalog import Catalog
 from isogloss.services.current import Current
 from isogloss.services.description import Description
-from isogloss.store.graph import Graph
+from isogloss.store.graph import Reader
 from isogloss.vocab import MESH, OWL, RDF
 
 
@@ -26,7 +26,7 @@ class _Vocabulary:
 class Meanings:
     """What words mean in the domains, as of the last commit."""
 
-    def __init__(self, graph: Graph, catalog: Catalog) -> None:
+    def __init__(self, graph: Reader, catalog: Catalog) -> None:
         self._graph = graph
         self._catalog = catalog
         self._vocabulary = Current(graph, self._read)

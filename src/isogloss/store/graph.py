@@ -1,174 +1,108 @@
-"""The quads that are true now, in an Oxigraph store on disk or in memory.
+"""What is true now, behind one protocol with two engines: `embedded` and `remote`.
 
-One process owns a folder; within it, one writer at a time (Oxigraph loses concurrent
-updates silently), any number of readers.
+The graph follows the journal: it can be thrown away and made again from it. It holds the
+mark of the last commit it has, written in the same call as the data.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
-import pyoxigraph as ox
-
-from isogloss.errors import StoreUnavailable
-from isogloss.model.rdf import Iri, Quad, Term
-from isogloss.store.named_graphs import MARK, SYSTEM
-from isogloss.store.terms import from_ox, quad_from_ox, quad_to_ox, to_ox
-from isogloss.vocab import MESH
-
-_MARK = ox.NamedNode(MARK)
-_SEQUENCE = ox.NamedNode(MESH.sequence)
+from isogloss.model.rdf import Iri, Quad
 
 
-class Graph:
-    """A set of quads and the sequence number of the commit that made it."""
+class Mark(NamedTuple):
+    """A commit: its sequence number, and the hash that its journal row has.
 
-    def __init__(self, store: ox.Store) -> None:
-        self._store = store
-        self._sequence = self._read_mark()
+    The hash tells two journals apart that have equally many commits.
+    """
 
-    @classmethod
-    def open(cls, directory: Path | None) -> "Graph":
-        """Open the store in a folder, made if need be; None keeps it in memory.
+    sequence: int
+    hash: str
 
-        Raises:
-            StoreUnavailable: another process has it open, or the folder cannot be used.
-        """
-        if directory is None:
-            return cls(ox.Store())
-        path = directory / "graph"
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-            return cls(ox.Store(path))
-        except OSError as error:
-            if "lock" in str(error).lower():
-                raise StoreUnavailable(
-                    f"Another process has the mesh in {directory} open: stop it, ask it over "
-                    "HTTP (isogloss query --url), or choose another folder with --data."
-                ) from error
-            raise StoreUnavailable(
-                f"The mesh's folder {directory} cannot be used ({error}): choose another with "
-                "--data, or make it writable."
-            ) from error
 
-    def close(self) -> None:
-        """Let go of the folder; the graph cannot be used any more."""
-        del self._store
+BEGINNING = Mark(0, "")
+"""The mark before the first commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphChange:
+    """What brings a graph from one state to the next; applied twice it changes nothing more.
+
+    First every (subject, predicate, graph) of `cleared` loses all its objects, then `removed`
+    goes, then `added` comes. Engines rewrite literals ("01" and "1" become one), so a literal
+    is taken out by clearing and putting back what else is true.
+    """
+
+    cleared: frozenset[tuple[Iri, Iri, Iri]]
+    removed: frozenset[Quad]
+    added: frozenset[Quad]
+
+
+class Reader(Protocol):
+    """What can be asked of one state of the mesh, be it the current one or a past one."""
 
     @property
     def sequence(self) -> int:
-        """Number of the last commit; 0 before the first."""
-        return self._sequence
+        """Number of the commit that the answers are true of; 0 before the first."""
 
     def quads(self, graphs: Collection[Iri] | None = None) -> Iterator[Quad]:
         """Yield the quads of some named graphs, of all but the system's if None, in no order."""
-        if graphs is None:
-            for stored in self._store:
-                quad = quad_from_ox(stored)
-                if quad.graph not in SYSTEM:
-                    yield quad
-            return
-        for graph in graphs:
-            for stored in self._store.quads_for_pattern(None, None, None, ox.NamedNode(graph)):
-                yield quad_from_ox(stored)
 
     def describe(self, subjects: Iterable[Iri]) -> dict[Iri, list[Quad]]:
         """Find what is said of each subject, in no order; [] for one nobody speaks of."""
-        return {
-            subject: [
-                quad_from_ox(quad)
-                for quad in self._store.quads_for_pattern(ox.NamedNode(subject), None, None, None)
-            ]
-            for subject in subjects
-        }
 
     def referrers(self, predicate: Iri, objects: Iterable[Iri]) -> dict[Iri, tuple[Iri, ...]]:
         """Find the subjects that point at each object by `predicate`, sorted."""
-        link = ox.NamedNode(predicate)
-        return {
-            object_: tuple(
-                sorted(
-                    {
-                        quad_from_ox(quad).subject
-                        for quad in self._store.quads_for_pattern(
-                            None, link, ox.NamedNode(object_), None
-                        )
-                    }
-                )
-            )
-            for object_ in objects
-        }
 
     def statements(self, predicate: Iri, object_: Iri | None = None) -> Iterator[Quad]:
         """Yield every quad with this predicate (and object), in no order."""
-        wanted = None if object_ is None else ox.NamedNode(object_)
-        for quad in self._store.quads_for_pattern(None, ox.NamedNode(predicate), wanted, None):
-            yield quad_from_ox(quad)
 
-    def select(self, name: str, **bindings: Term) -> Iterator[Mapping[str, Term]]:
-        """Answer the named query `queries/<name>.rq`: a row a solution, unbound left out."""
-        solutions = self._store.query(
-            _query_text(name),
-            substitutions={
-                ox.Variable(variable): to_ox(term) for variable, term in bindings.items()
-            },
-        )
-        if not isinstance(solutions, ox.QuerySolutions):
-            raise TypeError(f"{name}.rq is not a SELECT query")
-        names = [variable.value for variable in solutions.variables]
-        for solution in solutions:
-            values = zip(names, solution, strict=True)
-            yield {name: from_ox(value) for name, value in values if value is not None}
 
-    def canonical(self, quads: Iterable[Quad]) -> frozenset[Quad]:
-        """Give the quads as the store will hold them: it rewrites 1.10 to 1.1, 01 to 1.
+class Graph(Reader, Protocol):
+    """A store of quads that follows the journal."""
+
+    @property
+    def mark(self) -> Mark:
+        """The last commit that the graph has, as kept since it was opened."""
+
+    def read_mark(self) -> Mark:
+        """Read the mark from the engine itself; BEGINNING where there is none.
 
         Raises:
-            ValueError: an IRI that RFC 3987 does not allow.
+            StoreUnavailable: the engine does not answer, or holds something else as a mark.
         """
-        scratch = ox.Store()
-        scratch.extend(quad_to_ox(quad) for quad in quads)
-        return frozenset(quad_from_ox(quad) for quad in scratch)
 
-    def apply(self, *, added: Iterable[Quad], removed: Iterable[Quad], sequence: int) -> None:
-        """Take out and put in quads, and move the mark, in one call: all or nothing.
-
-        Only `Store.update` is one call; remove and extend tear under readers (measured).
+    def apply(self, change: GraphChange, mark: Mark) -> None:
+        """Make a change and move the mark, in one call: all or nothing.
 
         Raises:
-            StoreUnavailable: the disk refused; nothing was changed.
+            StoreUnavailable: the engine refused or did not answer; it may or may not have
+                made the change, and to apply it again is safe.
         """
-        mark = ox.Quad(_MARK, _SEQUENCE, ox.Literal(sequence), _MARK)
-        gone = [quad_to_ox(quad) for quad in removed]
-        if self._sequence:
-            gone.append(ox.Quad(_MARK, _SEQUENCE, ox.Literal(self._sequence), _MARK))
-        new = [*(quad_to_ox(quad) for quad in added), mark]
-        try:
-            self._store.update(f"DELETE DATA {{ {_data(gone)} }}; INSERT DATA {{ {_data(new)} }}")
-            self._store.flush()
-        except OSError as error:
-            raise StoreUnavailable(
-                f"The store could not be written ({error}): nothing was changed; make room on "
-                "the disk and try again."
-            ) from error
-        self._sequence = sequence
 
-    def _read_mark(self) -> int:
-        for quad in self._store.quads_for_pattern(_MARK, _SEQUENCE, None, _MARK):
-            if isinstance(quad.object, ox.Literal):
-                return int(quad.object.value)
-        return 0
+    def rebuild(self, quads: Iterable[Quad], mark: Mark) -> None:
+        """Throw everything away and hold exactly these quads, the system's graphs included.
 
+        Raises:
+            StoreUnavailable: the engine refused or did not answer; call it again.
+        """
 
-def _data(quads: Iterable[ox.Quad]) -> str:
-    # str() of Oxigraph's NamedNode and Literal is escaped N-Triples, so no text can leave it.
-    return " ".join(
-        f"GRAPH {quad.graph_name} {{ {quad.subject} {quad.predicate} {quad.object} }}"
-        for quad in quads
-    )
+    def differences(self, quads: Iterable[Quad]) -> Iterator[str]:
+        """Compare with what should be there, as this engine writes it; a sentence a difference.
 
+        The system's graphs are compared too, the mark's is not.
+        """
 
-@cache
-def _query_text(name: str) -> str:
-    return files("isogloss.store").joinpath(f"queries/{name}.rq").read_text("utf-8")
+    def compact(self) -> None:
+        """Give back disk space, if the engine has a way to."""
+
+    def reopen(self) -> None:
+        """Make a new start with the engine after an error, and read its mark.
+
+        Raises:
+            StoreUnavailable: it cannot be opened, or does not answer.
+        """
+
+    def close(self) -> None:
+        """Let go of the engine; the graph cannot be used any more."""

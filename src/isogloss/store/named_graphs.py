@@ -11,7 +11,10 @@ MARK = Iri("https://w3id.org/isogloss/graph/mark")
 CATALOGUE = Iri("https://w3id.org/isogloss/graph/catalogue")
 """Says which domain owns which source graph (mesh:dataGraph); written by commits only."""
 
-SYSTEM = frozenset({MARK, CATALOGUE})
+MEMBERS = Iri("https://w3id.org/isogloss/graph/members")
+"""Says who belongs to which domain, in which role (org:Membership)."""
+
+SYSTEM = frozenset({MARK, CATALOGUE, MEMBERS})
 
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 

@@ -1,7 +1,10 @@
 """Plain terms to Oxigraph's and back."""
 
+from collections.abc import Iterable
+
 import pyoxigraph as ox
 
+from isogloss.errors import InvalidIri
 from isogloss.model.rdf import Iri, Literal, Quad, Term
 from isogloss.vocab import XSD
 
@@ -40,6 +43,18 @@ def quad_to_ox(quad: Quad) -> ox.Quad:
         to_ox(quad.object),
         ox.NamedNode(quad.graph),
     )
+
+
+def normal(quads: Iterable[Quad]) -> frozenset[Quad]:
+    """Check that quads can be stored, and write language tags in lower case as parsers do.
+
+    Raises:
+        InvalidIri: an IRI that RFC 3987 does not allow.
+    """
+    try:
+        return frozenset(quad_from_ox(quad_to_ox(quad)) for quad in quads)
+    except ValueError as error:
+        raise InvalidIri(f"The store cannot hold an IRI of this change: {error}") from error
 
 
 def quad_from_ox(quad: ox.Quad) -> Quad:

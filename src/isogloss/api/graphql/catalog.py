@@ -63,14 +63,14 @@ class Domain(Node):
     @strawberry.field(description="The team that owns it (mesh:ownedBy).")
     async def owner(self, info: Info) -> Agent | None:
         """Load the owner."""
-        return await show_one(info.context.loaders.agent, self.owner_id, Agent.of)
+        return await show_one(info.context.at(info).loaders.agent, self.owner_id, Agent.of)
 
     @strawberry.field(description="Its data products.")
     async def products(
         self, info: Info, first: First = 20, after: After = None
     ) -> Connection["DataProduct"]:
         """Load a page of products."""
-        ids = await info.context.loaders.products_in.load(Iri(self.id))
+        ids = await info.context.at(info).loaders.products_in.load(Iri(self.id))
         return await page(ids, first, after, lambda chosen: products(info, chosen))
 
     @strawberry.field(description="The datasets that it describes.")
@@ -78,13 +78,13 @@ class Domain(Node):
         self, info: Info, first: First = 20, after: After = None
     ) -> Connection["Dataset"]:
         """Load a page of datasets."""
-        ids = await info.context.loaders.datasets_in.load(Iri(self.id))
+        ids = await info.context.at(info).loaders.datasets_in.load(Iri(self.id))
         return await page(ids, first, after, lambda chosen: datasets(info, chosen))
 
     @strawberry.field(description="The terms of its glossary.")
     async def terms(self, info: Info, first: First = 20, after: After = None) -> Connection["Term"]:
         """Load a page of terms."""
-        ids = await info.context.loaders.terms_in.load(Iri(self.id))
+        ids = await info.context.at(info).loaders.terms_in.load(Iri(self.id))
         return await page(ids, first, after, lambda chosen: terms(info, chosen))
 
 
@@ -132,7 +132,7 @@ class Port(Node):
     @strawberry.field(description="What it serves (dcat:servesDataset).")
     async def datasets(self, info: Info) -> list["Dataset"]:
         """Load the datasets."""
-        return await show_many(info.context.loaders.dataset, self.dataset_ids, Dataset.of)
+        return await show_many(info.context.at(info).loaders.dataset, self.dataset_ids, Dataset.of)
 
 
 @strawberry.type(description="What a domain offers to the others (dprod:DataProduct).")
@@ -164,40 +164,46 @@ class DataProduct(Node):
     @strawberry.field(description="The domain that owns it (dprod:domain).")
     async def domain(self, info: Info) -> Domain | None:
         """Load the domain."""
-        return await show_one(info.context.loaders.domain, self.product.domain, Domain.of)
+        return await show_one(info.context.at(info).loaders.domain, self.product.domain, Domain.of)
 
     @strawberry.field(description="Who answers for it (dprod:dataProductOwner).")
     async def owners(self, info: Info) -> list[Agent]:
         """Load the owners."""
-        return await show_many(info.context.loaders.agent, self.product.owners, Agent.of)
+        return await show_many(info.context.at(info).loaders.agent, self.product.owners, Agent.of)
 
     @strawberry.field(description="Who keeps its words and quality (role code:dataSteward).")
     async def stewards(self, info: Info) -> list[Agent]:
         """Load the stewards."""
-        return await show_many(info.context.loaders.agent, self.product.stewards, Agent.of)
+        return await show_many(info.context.at(info).loaders.agent, self.product.stewards, Agent.of)
 
     @strawberry.field(description="What it takes, from other products (dprod:inputPort).")
     async def input_ports(self, info: Info) -> list[Port]:
         """Load the input ports."""
-        return await show_many(info.context.loaders.port, self.product.input_ports, Port.of)
+        return await show_many(
+            info.context.at(info).loaders.port, self.product.input_ports, Port.of
+        )
 
     @strawberry.field(description="What it gives, to other products (dprod:outputPort).")
     async def output_ports(self, info: Info) -> list[Port]:
         """Load the output ports."""
-        return await show_many(info.context.loaders.port, self.product.output_ports, Port.of)
+        return await show_many(
+            info.context.at(info).loaders.port, self.product.output_ports, Port.of
+        )
 
     @strawberry.field(description="The datasets it offers (dprod:outputDataset).")
     async def output_datasets(self, info: Info) -> list["Dataset"]:
         """Load the datasets."""
         return await show_many(
-            info.context.loaders.dataset, self.product.output_datasets, Dataset.of
+            info.context.at(info).loaders.dataset, self.product.output_datasets, Dataset.of
         )
 
     @strawberry.field(description="What it promises (odrl:hasPolicy).")
     async def objectives(self, info: Info) -> list[ServiceLevelObjective]:
         """Load the objectives."""
         return await show_many(
-            info.context.loaders.objective, self.product.objectives, ServiceLevelObjective.of
+            info.context.at(info).loaders.objective,
+            self.product.objectives,
+            ServiceLevelObjective.of,
         )
 
     @strawberry.field(
@@ -206,7 +212,7 @@ class DataProduct(Node):
     )
     async def rule_outcomes(self, info: Info) -> list[RuleOutcome]:
         """Load the outcomes."""
-        found = await info.context.loaders.outcomes.load(self.product)
+        found = await info.context.at(info).loaders.outcomes.load(self.product)
         return [RuleOutcome.of(outcome) for outcome in found]
 
 
@@ -235,18 +241,18 @@ class Dataset(Node):
     @strawberry.field(description="The domain whose graph describes it.")
     async def domain(self, info: Info) -> Domain | None:
         """Load the domain."""
-        return await show_one(info.context.loaders.domain, self.domain_id, Domain.of)
+        return await show_one(info.context.at(info).loaders.domain, self.domain_id, Domain.of)
 
     @strawberry.field(description="The products that offer it (dprod:outputDataset).")
     async def products(self, info: Info) -> list[DataProduct]:
         """Load the products."""
-        ids = await info.context.loaders.products_of.load(Iri(self.id))
+        ids = await info.context.at(info).loaders.products_of.load(Iri(self.id))
         return await products(info, ids)
 
     @strawberry.field(description="Its columns, by position (mesh:fieldOf).")
     async def columns(self, info: Info) -> list["Column"]:
         """Load the columns."""
-        found = await info.context.loaders.columns_of.load(Iri(self.id))
+        found = await info.context.at(info).loaders.columns_of.load(Iri(self.id))
         return [Column.of(column) for column in found]
 
 
@@ -281,12 +287,12 @@ class Column(Node):
     @strawberry.field(description="The dataset it is part of (mesh:fieldOf).")
     async def dataset(self, info: Info) -> Dataset | None:
         """Load the dataset."""
-        return await show_one(info.context.loaders.dataset, self.dataset_id, Dataset.of)
+        return await show_one(info.context.at(info).loaders.dataset, self.dataset_id, Dataset.of)
 
     @strawberry.field(description="The business term it represents (mesh:representsTerm).")
     async def term(self, info: Info) -> "Term | None":
         """Load the term."""
-        return await show_one(info.context.loaders.term, self.term_id, Term.of)
+        return await show_one(info.context.at(info).loaders.term, self.term_id, Term.of)
 
 
 @strawberry.type(description="What a word means in one domain (skos:Concept of its glossary).")
@@ -318,35 +324,35 @@ class Term(Node):
     @strawberry.field(description="The domain whose glossary has it (skos:inScheme).")
     async def domain(self, info: Info) -> Domain | None:
         """Load the domain."""
-        return await show_one(info.context.loaders.domain, self.domain_id, Domain.of)
+        return await show_one(info.context.at(info).loaders.domain, self.domain_id, Domain.of)
 
     @strawberry.field(description="The columns that represent it (mesh:representsTerm).")
     async def columns(self, info: Info) -> list[Column]:
         """Load the columns."""
-        ids = await info.context.loaders.columns_representing.load(Iri(self.id))
+        ids = await info.context.at(info).loaders.columns_representing.load(Iri(self.id))
         return await columns(info, ids)
 
 
 async def products(info: Info, ids: Sequence[Iri]) -> list[DataProduct]:
     """Load and show products that are known to be there."""
-    return await show_many(info.context.loaders.product, ids, DataProduct.of)
+    return await show_many(info.context.at(info).loaders.product, ids, DataProduct.of)
 
 
 async def datasets(info: Info, ids: Sequence[Iri]) -> list[Dataset]:
     """Load and show datasets that are known to be there."""
-    return await show_many(info.context.loaders.dataset, ids, Dataset.of)
+    return await show_many(info.context.at(info).loaders.dataset, ids, Dataset.of)
 
 
 async def columns(info: Info, ids: Sequence[Iri]) -> list[Column]:
     """Load and show columns that are known to be there."""
-    return await show_many(info.context.loaders.column, ids, Column.of)
+    return await show_many(info.context.at(info).loaders.column, ids, Column.of)
 
 
 async def terms(info: Info, ids: Sequence[Iri]) -> list[Term]:
     """Load and show terms that are known to be there."""
-    return await show_many(info.context.loaders.term, ids, Term.of)
+    return await show_many(info.context.at(info).loaders.term, ids, Term.of)
 
 
 async def domains(info: Info, ids: Sequence[Iri]) -> list[Domain]:
     """Load and show domains that are known to be there."""
-    return await show_many(info.context.loaders.domain, ids, Domain.of)
+    return await show_many(info.context.at(info).loaders.domain, ids, Domain.of)

@@ -8,7 +8,8 @@ from anyio import to_thread
 from strawberry.dataloader import DataLoader
 from strawberry.types import Info as StrawberryInfo
 
-from isogloss.bootstrap import Services
+from isogloss.bootstrap import Services, View
+from isogloss.errors import Unauthenticated
 from isogloss.model.catalog import (
     Agent,
     Column,
@@ -39,8 +40,8 @@ def _loader(read: Callable[[Sequence[K]], Sequence[V]]) -> DataLoader[K, V]:
 class Loaders:
     """One loader per question that lists ask of each of their rows."""
 
-    def __init__(self, services: Services) -> None:
-        catalog = services.catalog
+    def __init__(self, view: View) -> None:
+        catalog = view.catalog
         self.domain: DataLoader[Iri, Domain | None] = _loader(catalog.domains_by_id)
         self.product: DataLoader[Iri, DataProduct | None] = _loader(catalog.products)
         self.dataset: DataLoader[Iri, Dataset | None] = _loader(catalog.datasets)
@@ -49,9 +50,7 @@ class Loaders:
         self.port: DataLoader[Iri, Port | None] = _loader(catalog.ports)
         self.agent: DataLoader[Iri, Agent | None] = _loader(catalog.agents)
         self.objective: DataLoader[Iri, ServiceLevelObjective | None] = _loader(catalog.objectives)
-        self.translation: DataLoader[Iri, Translation | None] = _loader(
-            services.meanings.translations
-        )
+        self.translation: DataLoader[Iri, Translation | None] = _loader(view.meanings.translations)
         self.columns_of: DataLoader[Iri, list[Column]] = _loader(catalog.columns_of)
         self.products_of: DataLoader[Iri, tuple[Iri, ...]] = _loader(catalog.products_of)
         self.columns_representing: DataLoader[Iri, tuple[Iri, ...]] = _loader(
@@ -61,19 +60,51 @@ class Loaders:
         self.datasets_in: DataLoader[Iri, tuple[Iri, ...]] = _loader(catalog.datasets_in)
         self.terms_in: DataLoader[Iri, tuple[Iri, ...]] = _loader(catalog.terms_in)
         self.outcomes: DataLoader[DataProduct, tuple[RuleOutcome, ...]] = _loader(
-            services.governance.outcomes
+            view.governance.outcomes
         )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One state of the mesh, and the loaders that read it for one field of the query."""
+
+    view: View
+    loaders: Loaders
 
 
 @dataclass
 class Context:
-    """The context of one request."""
+    """The context of one request; `author` is None where nobody said who asks."""
 
     services: Services
-    loaders: Loaders = field(init=False)
+    author: Iri | None = None
+    _readings: dict[str | int, Reading] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.loaders = Loaders(self.services)
+    def at(self, info: "Info") -> Reading:
+        """Give the state that the field of the query asks of, from however deep below it."""
+        path = info.path
+        while path.prev is not None:
+            path = path.prev
+        if path.key not in self._readings:
+            self.look(path.key, self.services)
+        return self._readings[path.key]
+
+    def look(self, key: str | int, view: View) -> None:
+        """Let a field of the query, by its name in the answer, ask of a state."""
+        self._readings[key] = Reading(view, Loaders(view))
+
+    def require_author(self) -> Iri:
+        """Tell who asks.
+
+        Raises:
+            Unauthenticated: nobody said so.
+        """
+        if self.author is None:
+            raise Unauthenticated(
+                "This takes to know who asks: send a token, as in the header "
+                "`Authorization: Bearer isogloss_…`; the operator issues them."
+            )
+        return self.author
 
 
 Info = StrawberryInfo[Context, None]

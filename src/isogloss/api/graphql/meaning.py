@@ -74,23 +74,23 @@ class Mapping(Node):
     @strawberry.field(description="The term that is mapped (owl:annotatedSource).")
     async def subject(self, info: Info) -> Term | None:
         """Load the subject."""
-        return await show_one(info.context.loaders.term, self.mapping.subject, Term.of)
+        return await show_one(info.context.at(info).loaders.term, self.mapping.subject, Term.of)
 
     @strawberry.field(description="The term that it is mapped to (owl:annotatedTarget).")
     async def object(self, info: Info) -> Term | None:
         """Load the object."""
-        return await show_one(info.context.loaders.term, self.mapping.object, Term.of)
+        return await show_one(info.context.at(info).loaders.term, self.mapping.object, Term.of)
 
     @strawberry.field(description="Who said so (pav:authoredBy).")
     async def author(self, info: Info) -> Agent | None:
         """Load the author."""
-        return await show_one(info.context.loaders.agent, self.mapping.author, Agent.of)
+        return await show_one(info.context.at(info).loaders.agent, self.mapping.author, Agent.of)
 
     @strawberry.field(description="How to translate along it (mesh:basedOnMapping).")
     async def translations(self, info: Info) -> list[Translation]:
         """Load the translations."""
         return await show_many(
-            info.context.loaders.translation, self.mapping.translations, Translation.of
+            info.context.at(info).loaders.translation, self.mapping.translations, Translation.of
         )
 
 

@@ -1,5 +1,6 @@
-"""The questions that the API answers, and the one change that it takes."""
+"""The questions that the API answers."""
 
+from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -11,21 +12,21 @@ from isogloss.api.graphql.catalog import Column, DataProduct, Dataset, Domain, N
 from isogloss.api.graphql.context import Info
 from isogloss.api.graphql.discovery import SearchFilter, SearchHit
 from isogloss.api.graphql.governance import (
-    Committed,
-    Refused,
-    ReplaceSourceResult,
     Rule,
     ValidationReport,
 )
+from isogloss.api.graphql.history import PastQuery
 from isogloss.api.graphql.lineage import Lineage, LineagePaths
 from isogloss.api.graphql.meaning import Mapping as TermMapping
 from isogloss.api.graphql.meaning import Word, show
+from isogloss.api.graphql.moments import AsOf
 from isogloss.api.graphql.paging import After, Connection, First, page
 from isogloss.errors import InvalidArgument
-from isogloss.model import change
 from isogloss.model.lineage import Direction, Level
 from isogloss.model.rdf import parse_iri
 from isogloss.services.lineage import MAX_HOPS, MAX_NODES, MAX_PATHS
+
+_question = partial(strawberry.field, extensions=[AsOf()])
 
 Id = Annotated[ID, strawberry.argument(description="Its IRI.")]
 DomainName = Annotated[
@@ -35,10 +36,10 @@ MaxHops = Annotated[int, strawberry.argument(description="Go so many hops at the
 
 
 @strawberry.type(description="What there is to ask.")
-class Query:
+class Query(PastQuery):
     """Every query of the API."""
 
-    @strawberry.field(description="Anything by its IRI; null if the mesh has no such thing.")
+    @_question(description="Anything by its IRI; null if the mesh has no such thing.")
     async def node(self, info: Info, id: Id) -> Node | None:
         """Find a node of any kind."""
         iri = parse_iri(id)
@@ -53,70 +54,70 @@ class Query:
                 return found[0]
         return None
 
-    @strawberry.field(description="A domain by its IRI.")
+    @_question(description="A domain by its IRI.")
     async def domain(self, info: Info, id: Id) -> Domain | None:
         """Find a domain."""
         return next(iter(await catalog.domains(info, [parse_iri(id)])), None)
 
-    @strawberry.field(description="A data product by its IRI.")
+    @_question(description="A data product by its IRI.")
     async def product(self, info: Info, id: Id) -> DataProduct | None:
         """Find a product."""
         return next(iter(await catalog.products(info, [parse_iri(id)])), None)
 
-    @strawberry.field(description="A dataset by its IRI.")
+    @_question(description="A dataset by its IRI.")
     async def dataset(self, info: Info, id: Id) -> Dataset | None:
         """Find a dataset."""
         return next(iter(await catalog.datasets(info, [parse_iri(id)])), None)
 
-    @strawberry.field(description="A column by its IRI.")
+    @_question(description="A column by its IRI.")
     async def column(self, info: Info, id: Id) -> Column | None:
         """Find a column."""
         return next(iter(await catalog.columns(info, [parse_iri(id)])), None)
 
-    @strawberry.field(description="A term by its IRI.")
+    @_question(description="A term by its IRI.")
     async def term(self, info: Info, id: Id) -> Term | None:
         """Find a term."""
         return next(iter(await catalog.terms(info, [parse_iri(id)])), None)
 
-    @strawberry.field(description="All domains.")
+    @_question(description="All domains.")
     async def domains(
         self, info: Info, first: First = 20, after: After = None
     ) -> Connection[Domain]:
         """List domains."""
-        ids = [domain.id for domain in info.context.services.catalog.domains()]
+        ids = [domain.id for domain in info.context.at(info).view.catalog.domains()]
         return await page(ids, first, after, lambda chosen: catalog.domains(info, chosen))
 
-    @strawberry.field(description="All data products.")
+    @_question(description="All data products.")
     async def products(
         self, info: Info, first: First = 20, after: After = None
     ) -> Connection[DataProduct]:
         """List products."""
-        ids = info.context.services.catalog.product_ids()
+        ids = info.context.at(info).view.catalog.product_ids()
         return await page(ids, first, after, lambda chosen: catalog.products(info, chosen))
 
-    @strawberry.field(description="All datasets.")
+    @_question(description="All datasets.")
     async def datasets(
         self, info: Info, first: First = 20, after: After = None
     ) -> Connection[Dataset]:
         """List datasets."""
-        ids = info.context.services.catalog.dataset_ids()
+        ids = info.context.at(info).view.catalog.dataset_ids()
         return await page(ids, first, after, lambda chosen: catalog.datasets(info, chosen))
 
-    @strawberry.field(description="All columns.")
+    @_question(description="All columns.")
     async def columns(
         self, info: Info, first: First = 20, after: After = None
     ) -> Connection[Column]:
         """List columns."""
-        ids = info.context.services.catalog.column_ids()
+        ids = info.context.at(info).view.catalog.column_ids()
         return await page(ids, first, after, lambda chosen: catalog.columns(info, chosen))
 
-    @strawberry.field(description="All terms of all glossaries.")
+    @_question(description="All terms of all glossaries.")
     async def terms(self, info: Info, first: First = 20, after: After = None) -> Connection[Term]:
         """List terms."""
-        ids = info.context.services.catalog.term_ids()
+        ids = info.context.at(info).view.catalog.term_ids()
         return await page(ids, first, after, lambda chosen: catalog.terms(info, chosen))
 
-    @strawberry.field(description="Find things by words, best first; a typo is forgiven.")
+    @_question(description="Find things by words, best first; a typo is forgiven.")
     async def search(
         self,
         info: Info,
@@ -127,15 +128,15 @@ class Query:
         first: First = 20,
     ) -> list[SearchHit]:
         """Search the catalogue."""
-        services = info.context.services
+        view = info.context.at(info).view
         narrow = filter or SearchFilter()
-        domain = services.catalog.get_domain(narrow.domain) if narrow.domain else None
+        domain = view.catalog.get_domain(narrow.domain) if narrow.domain else None
         hits = await to_thread.run_sync(
-            lambda: services.discovery.search(text, kinds=narrow.kinds, domain=domain, limit=first)
+            lambda: view.discovery.search(text, kinds=narrow.kinds, domain=domain, limit=first)
         )
         return [SearchHit.of(hit) for hit in hits]
 
-    @strawberry.field(description="Where something comes from, or what depends on it.")
+    @_question(description="Where something comes from, or what depends on it.")
     async def lineage(
         self,
         info: Info,
@@ -155,13 +156,13 @@ class Query:
         start = parse_iri(of)
         return Lineage.of(
             await to_thread.run_sync(
-                lambda: info.context.services.lineage.lineage(
+                lambda: info.context.at(info).view.lineage.lineage(
                     start, direction, level=level, max_hops=max_hops, max_nodes=max_nodes
                 )
             )
         )
 
-    @strawberry.field(description="The ways by which data flows from one thing down to another.")
+    @_question(description="The ways by which data flows from one thing down to another.")
     async def lineage_paths(
         self,
         info: Info,
@@ -180,13 +181,13 @@ class Query:
         """Find paths."""
         source, target = parse_iri(from_), parse_iri(to)
         found = await to_thread.run_sync(
-            lambda: info.context.services.lineage.lineage_paths(
+            lambda: info.context.at(info).view.lineage.lineage_paths(
                 source, target, level=level, max_paths=max_paths, max_hops=max_hops
             )
         )
         return LineagePaths.of(found, level)
 
-    @strawberry.field(
+    @_question(
         description="Every domain's meaning of a word; null if no glossary has it. Case, plural, "
         "hyphens and accents do not matter."
     )
@@ -194,15 +195,15 @@ class Query:
         self, info: Info, word: Annotated[str, strawberry.argument(description="The word.")]
     ) -> Word | None:
         """Find the senses of a word."""
-        found = info.context.services.meanings.senses(word)
+        found = info.context.at(info).view.meanings.senses(word)
         return Word.of(found) if found else None
 
-    @strawberry.field(description="The words that two or more domains may mean differently.")
+    @_question(description="The words that two or more domains may mean differently.")
     async def polysemes(self, info: Info) -> list[Word]:
         """List polysemes."""
-        return [Word.of(word) for word in info.context.services.meanings.polysemes()]
+        return [Word.of(word) for word in info.context.at(info).view.meanings.polysemes()]
 
-    @strawberry.field(description="Mappings between terms, by IRI.")
+    @_question(description="Mappings between terms, by IRI.")
     async def mappings(
         self,
         info: Info,
@@ -212,22 +213,22 @@ class Query:
         ] = None,
     ) -> list[TermMapping]:
         """List mappings."""
-        services = info.context.services
+        view = info.context.at(info).view
         if between is None:
-            return show(services.meanings.mappings())
+            return show(view.meanings.mappings())
         if len(between) != 2:
             raise InvalidArgument(
                 f"`between` names {len(between)} domains: name two, or leave it out for all."
             )
-        first, second = (services.catalog.get_domain(name) for name in between)
-        return show(services.meanings.mappings((first, second)))
+        first, second = (view.catalog.get_domain(name) for name in between)
+        return show(view.meanings.mappings((first, second)))
 
-    @strawberry.field(description="The rules that bind every domain, by their ids.")
+    @_question(description="The rules that bind every domain, by their ids.")
     async def rules(self, info: Info) -> list[Rule]:
         """List rules."""
-        return [Rule.of(rule) for rule in info.context.services.governance.rules]
+        return [Rule.of(rule) for rule in info.context.at(info).view.governance.rules]
 
-    @strawberry.field(description="What the rules say of the mesh, or of one domain's part.")
+    @_question(description="What the rules say of the mesh, or of one domain's part.")
     async def validation_report(
         self,
         info: Info,
@@ -237,33 +238,6 @@ class Query:
         ] = None,
     ) -> ValidationReport:
         """Report on the mesh or a domain."""
-        services = info.context.services
-        chosen = services.catalog.get_domain(domain) if domain is not None else None
-        return ValidationReport.of(await to_thread.run_sync(services.governance.report, chosen))
-
-
-@strawberry.type(description="What there is to change.")
-class Mutation:
-    """Every mutation of the API."""
-
-    @strawberry.mutation(
-        description="Make a source of a domain say exactly what a Turtle document says. It is "
-        "validated first, and refused whole if it would break a rule."
-    )
-    async def replace_source(
-        self,
-        info: Info,
-        domain: DomainName,
-        source: Annotated[
-            str, strawberry.argument(description="The source, as in product/activity.")
-        ],
-        turtle: Annotated[
-            str, strawberry.argument(description="All that it says; empty to fall silent.")
-        ],
-    ) -> ReplaceSourceResult:
-        """Replace a source graph."""
-        services = info.context.services
-        loaded = await to_thread.run_sync(services.loading.replace_source, domain, source, turtle)
-        if isinstance(loaded.outcome, change.Refused):
-            return Refused.of(loaded.outcome)
-        return Committed.of(loaded.outcome, loaded.notes)
+        view = info.context.at(info).view
+        chosen = view.catalog.get_domain(domain) if domain is not None else None
+        return ValidationReport.of(await to_thread.run_sync(view.governance.report, chosen))

@@ -1,0 +1,51 @@
+"""Who asks: told by a bearer token, before the body is looked at."""
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from isogloss.api.problems import refuse
+from isogloss.errors import MeshError, Unauthenticated
+from isogloss.model.rdf import Iri
+from isogloss.store.tokens import Tokens
+
+_AUTHOR = "isogloss.author"
+
+
+class TokenGuard:
+    """Pass on requests with a good token, and those without one if the public may read."""
+
+    def __init__(self, app: ASGIApp, tokens: Tokens, *, public: bool) -> None:
+        self._app = app
+        self._tokens = tokens
+        self._public = public
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Look the token up, and note whose it is."""
+        try:
+            scope[_AUTHOR] = self._author(Request(scope).headers.get("authorization"))
+        except Unauthenticated as error:
+            answer = refuse(401, error.code, str(error))
+            answer.headers["WWW-Authenticate"] = "Bearer"
+            await answer(scope, receive, send)
+            return
+        except MeshError as error:
+            await refuse(503, error.code, str(error))(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _author(self, header: str | None) -> Iri | None:
+        if header is None and self._public:
+            return None
+        scheme, _, secret = (header or "").strip().partition(" ")
+        if scheme.lower() != "bearer" or not secret:
+            raise Unauthenticated(
+                "Send a token with every request, as in the header `Authorization: Bearer "
+                "isogloss_…`; the operator issues them with `isogloss token issue`."
+            )
+        return self._tokens.principal(secret.strip())
+
+
+def author_of(request: Request) -> Iri | None:
+    """Give who sends a request; None where the public may and he does not say."""
+    author: Iri | None = request.scope.get(_AUTHOR)
+    return author

@@ -1,0 +1,130 @@
+"""The changes that the API takes; each is one governed commit of whoever sends the token."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import strawberry
+from anyio import to_thread
+from strawberry import ID
+
+from isogloss.api.graphql.context import Info
+from isogloss.api.graphql.governance import Committed, Refused, ReplaceSourceResult
+from isogloss.api.graphql.history import SourceInput, files_of
+from isogloss.api.graphql.moments import Moment
+from isogloss.model import access, change
+from isogloss.model.rdf import parse_iri
+from isogloss.services.loading import Loaded
+
+DomainName = Annotated[
+    str, strawberry.argument(description="A domain by its short name or its IRI.")
+]
+Source = Annotated[str, strawberry.argument(description="The source, as in product/activity.")]
+Message = Annotated[str, strawberry.argument(description="Why, for the history.")]
+RequestId = Annotated[
+    ID | None,
+    strawberry.argument(
+        description="A name of your own for this change, at most 64 characters: sent again with "
+        "the same name it is not made again, but answered as it was."
+    ),
+]
+Member = Annotated[ID, strawberry.argument(description="The IRI of a person or service account.")]
+MemberRole = Annotated[access.Role, strawberry.argument(description="His role there.")]
+
+
+@strawberry.type(description="What there is to change.")
+class Mutation:
+    """Every mutation of the API."""
+
+    @strawberry.mutation(
+        description="Make a source of a domain say exactly what a Turtle document says. It is "
+        "validated first, and refused whole if it would break a rule."
+    )
+    async def replace_source(
+        self,
+        info: Info,
+        domain: DomainName,
+        source: Source,
+        turtle: Annotated[
+            str, strawberry.argument(description="All that it says; empty to fall silent.")
+        ],
+        message: Message = "",
+        id: RequestId = None,
+    ) -> ReplaceSourceResult:
+        """Replace a source graph."""
+        author, loading = info.context.require_author(), info.context.services.loading
+        return await _change(
+            lambda: loading.replace_source(
+                domain, source, turtle, author=author, message=message, id=id
+            )
+        )
+
+    @strawberry.mutation(
+        description="Make a source say again what it said at a moment: a new commit, judged "
+        "like any other."
+    )
+    async def restore_source(
+        self,
+        info: Info,
+        domain: DomainName,
+        source: Source,
+        as_of: Annotated[Moment, strawberry.argument(description="The moment.")],
+        message: Message = "",
+        id: RequestId = None,
+    ) -> ReplaceSourceResult:
+        """Restore a source graph."""
+        author, services = info.context.require_author(), info.context.services
+
+        def restore() -> Loaded:
+            sequence = services.history.resolve(as_of)  # type: ignore[arg-type]  # by the scalar
+            return services.loading.restore(
+                domain, source, sequence, author=author, message=message, id=id
+            )
+
+        return await _change(restore)
+
+    @strawberry.mutation(
+        description="Make a domain's folder what was planned: exactly that, or nothing if the "
+        "mesh has moved on (STALE_PLAN)."
+    )
+    async def apply_plan(
+        self,
+        info: Info,
+        domain: DomainName,
+        sources: Annotated[
+            list[SourceInput], strawberry.argument(description="The files that were planned.")
+        ],
+        digest: Annotated[str, strawberry.argument(description="The digest of the plan.")],
+        message: Message = "",
+        id: RequestId = None,
+    ) -> ReplaceSourceResult:
+        """Apply a plan."""
+        author, planning = info.context.require_author(), info.context.services.planning
+        files = files_of(sources)
+        return await _change(
+            lambda: planning.apply(domain, files, digest, author=author, message=message, id=id)
+        )
+
+    @strawberry.mutation(description="Let somebody into a domain.")
+    async def grant_role(
+        self, info: Info, domain: DomainName, member: Member, role: MemberRole
+    ) -> ReplaceSourceResult:
+        """Add a membership."""
+        author, loading = info.context.require_author(), info.context.services.loading
+        iri = parse_iri(member)
+        return await _change(lambda: loading.grant(domain, iri, role, author=author))
+
+    @strawberry.mutation(description="Take a role in a domain from somebody.")
+    async def withdraw_role(
+        self, info: Info, domain: DomainName, member: Member, role: MemberRole
+    ) -> ReplaceSourceResult:
+        """Remove a membership."""
+        author, loading = info.context.require_author(), info.context.services.loading
+        iri = parse_iri(member)
+        return await _change(lambda: loading.withdraw(domain, iri, role, author=author))
+
+
+async def _change(make: Callable[[], Loaded]) -> Committed | Refused:
+    loaded = await to_thread.run_sync(make)
+    if isinstance(loaded.outcome, change.Refused):
+        return Refused.of(loaded.outcome)
+    return Committed.of(loaded.outcome, loaded.notes)

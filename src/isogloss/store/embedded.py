@@ -1,0 +1,216 @@
+"""The graph in an Oxigraph store of this process, on disk or in memory.
+
+Oxigraph does not sync what it commits, and loses the tail of a damaged log without a word:
+that is the journal's business. One writer at a time: it loses concurrent updates silently.
+"""
+
+import shutil
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from isogloss.errors import StoreUnavailable
+from isogloss.model.rdf import Iri, Quad
+from isogloss.store.graph import BEGINNING, GraphChange, Mark
+from isogloss.store.named_graphs import MARK, SYSTEM
+from isogloss.store.terms import quad_from_ox, quad_to_ox
+from isogloss.vocab import MESH, XSD
+
+_MARK = ox.NamedNode(MARK)
+_SEQUENCE = ox.NamedNode(MESH.sequence)
+_HEAD = ox.NamedNode(MESH.head)
+
+
+class EmbeddedGraph:
+    """A `store.graph.Graph` in Oxigraph."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Open the store in a folder, made if need be; None keeps it in memory.
+
+        Raises:
+            StoreUnavailable: it cannot be opened; `rebuild` makes it anew.
+        """
+        self._path = path
+        self._store: ox.Store | None = None
+        self._mark = BEGINNING
+        self.reopen()
+
+    def close(self) -> None:
+        """Let go of the folder; the graph cannot be used any more."""
+        self._store = None
+
+    def reopen(self) -> None:
+        """Open the store again: once the disk was full, Oxigraph writes only after that.
+
+        Raises:
+            StoreUnavailable: it cannot be opened.
+        """
+        if self._path is not None or self._store is None:
+            self._store = None
+            try:
+                self._store = ox.Store(self._path)
+            except OSError as error:
+                raise StoreUnavailable(
+                    f"The graph in {self._path} cannot be opened ({error})."
+                ) from error
+        self._mark = self.read_mark()
+
+    @property
+    def sequence(self) -> int:
+        """Number of the last commit; 0 before the first."""
+        return self._mark.sequence
+
+    @property
+    def mark(self) -> Mark:
+        """The last commit that the graph has, as kept since it was opened."""
+        return self._mark
+
+    def read_mark(self) -> Mark:
+        """Read the mark from the store itself; BEGINNING where there is none."""
+        found = {
+            quad.predicate: quad.object.value
+            for quad in self._match(_MARK, None, None, _MARK)
+            if isinstance(quad.object, ox.Literal)
+        }
+        if not found:
+            return BEGINNING
+        try:
+            return Mark(int(found[_SEQUENCE]), found.get(_HEAD, ""))
+        except (KeyError, ValueError) as error:
+            raise StoreUnavailable(
+                f"The graph in {self._path} holds no readable mark: run `isogloss rebuild`."
+            ) from error
+
+    def quads(self, graphs: Collection[Iri] | None = None) -> Iterator[Quad]:
+        """Yield the quads of some named graphs, of all but the system's if None, in no order."""
+        if graphs is None:
+            for stored in self._match(None, None, None, None):
+                quad = quad_from_ox(stored)
+                if quad.graph not in SYSTEM:
+                    yield quad
+            return
+        for graph in graphs:
+            for stored in self._match(None, None, None, ox.NamedNode(graph)):
+                yield quad_from_ox(stored)
+
+    def describe(self, subjects: Iterable[Iri]) -> dict[Iri, list[Quad]]:
+        """Find what is said of each subject, in no order; [] for one nobody speaks of."""
+        return {
+            subject: [
+                quad_from_ox(quad) for quad in self._match(ox.NamedNode(subject), None, None, None)
+            ]
+            for subject in subjects
+        }
+
+    def referrers(self, predicate: Iri, objects: Iterable[Iri]) -> dict[Iri, tuple[Iri, ...]]:
+        """Find the subjects that point at each object by `predicate`, sorted."""
+        link = ox.NamedNode(predicate)
+        found = {
+            object_: self._match(None, link, ox.NamedNode(object_), None) for object_ in objects
+        }
+        return {
+            object_: tuple(sorted({quad_from_ox(quad).subject for quad in quads}))
+            for object_, quads in found.items()
+        }
+
+    def statements(self, predicate: Iri, object_: Iri | None = None) -> Iterator[Quad]:
+        """Yield every quad with this predicate (and object), in no order."""
+        wanted = None if object_ is None else ox.NamedNode(object_)
+        for quad in self._match(None, ox.NamedNode(predicate), wanted, None):
+            yield quad_from_ox(quad)
+
+    def apply(self, change: GraphChange, mark: Mark) -> None:
+        """Make a change and move the mark, in one call: all or nothing.
+
+        Only `Store.update` is one call; remove and extend tear under readers (measured).
+
+        Raises:
+            StoreUnavailable: the disk refused.
+        """
+        clear = [
+            f"DELETE WHERE {{ GRAPH {ox.NamedNode(g)} "
+            f"{{ {ox.NamedNode(s)} {ox.NamedNode(p)} ?o }} }};"
+            for s, p, g in change.cleared
+        ]
+        removed = (quad_to_ox(quad) for quad in change.removed)
+        added = (quad_to_ox(quad) for quad in change.added)
+        update = (
+            f"{' '.join(clear)} DELETE DATA {{ {_data(removed)} }}; "
+            f"DELETE WHERE {{ GRAPH {_MARK} {{ ?s ?p ?o }} }}; "
+            f"INSERT DATA {{ {_data(added)} {_data(_mark_quads(mark))} }}"
+        )
+        try:
+            self._open().update(update)
+        except OSError as error:
+            raise StoreUnavailable(
+                f"The graph could not be written ({error}): make room on the disk."
+            ) from error
+        self._mark = mark
+
+    def rebuild(self, quads: Iterable[Quad], mark: Mark) -> None:
+        """Throw everything away and hold exactly these quads, the system's graphs included.
+
+        Raises:
+            StoreUnavailable: the disk refused; call it again.
+        """
+        self._store = None
+        try:
+            if self._path is not None:
+                shutil.rmtree(self._path, ignore_errors=True)
+            self._store = ox.Store(self._path)
+            self._store.bulk_extend(quad_to_ox(quad) for quad in quads)
+            # Last: a rebuild that was cut short leaves a graph without a mark.
+            self._store.bulk_extend(_mark_quads(mark))
+            self._store.flush()
+        except OSError as error:
+            raise StoreUnavailable(
+                f"The graph in {self._path} could not be written ({error}): make room on the disk."
+            ) from error
+        self._mark = mark
+
+    def differences(self, quads: Iterable[Quad]) -> Iterator[str]:
+        """Compare with what should be there, as Oxigraph writes it; a sentence a difference."""
+        expected = ox.Store()
+        expected.bulk_extend(quad_to_ox(quad) for quad in quads)
+        store = self._open()
+        for quad in expected:
+            if quad not in store:
+                yield f"The graph lacks {quad}."
+        for quad in store:
+            if quad not in expected and quad.graph_name != _MARK:
+                yield f"The graph has {quad}, which no commit says."
+
+    def compact(self) -> None:
+        """Give back disk space."""
+        self._open().optimize()
+
+    def _match(
+        self,
+        subject: ox.NamedNode | None,
+        predicate: ox.NamedNode | None,
+        object_: ox.NamedNode | None,
+        graph: ox.NamedNode | None,
+    ) -> Iterator[ox.Quad]:
+        return self._open().quads_for_pattern(subject, predicate, object_, graph)
+
+    def _open(self) -> ox.Store:
+        if self._store is None:
+            raise StoreUnavailable("The graph is closed: open the mesh again.")
+        return self._store
+
+
+def _mark_quads(mark: Mark) -> list[ox.Quad]:
+    sequence = ox.Literal(str(mark.sequence), datatype=ox.NamedNode(XSD.integer))
+    return [
+        ox.Quad(_MARK, _SEQUENCE, sequence, _MARK),
+        ox.Quad(_MARK, _HEAD, ox.Literal(mark.hash), _MARK),
+    ]
+
+
+def _data(quads: Iterable[ox.Quad]) -> str:
+    # str() of Oxigraph's NamedNode and Literal is escaped N-Triples, so no text can leave it.
+    return " ".join(
+        f"GRAPH {quad.graph_name} {{ {quad.subject} {quad.predicate} {quad.object} }}"
+        for quad in quads
+    )

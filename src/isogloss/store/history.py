@@ -1,0 +1,209 @@
+"""The mesh as of any commit, with every literal exactly as it was submitted."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from isogloss.model.journal import Difference
+from isogloss.model.rdf import Iri, Literal, Quad, Term
+from isogloss.store.dictionary import Dictionary, chunks
+from isogloss.store.graph import GraphChange
+from isogloss.store.named_graphs import SYSTEM
+from isogloss.store.schema import QUAD_HISTORY as Q
+
+Connect = Callable[[], AbstractContextManager[Connection]]
+
+_QUAD = (Q.c.s, Q.c.p, Q.c.o, Q.c.g)
+
+
+class Past:
+    """A `store.graph.Reader` of the state that one commit made."""
+
+    def __init__(self, connect: Connect, dictionary: Dictionary, sequence: int) -> None:
+        self._connect = connect
+        self._dictionary = dictionary
+        self._sequence = sequence
+
+    @property
+    def sequence(self) -> int:
+        """Number of the commit."""
+        return self._sequence
+
+    def quads(self, graphs: Collection[Iri] | None = None) -> Iterator[Quad]:
+        """Yield the quads of some named graphs, of all but the system's if None, in no order."""
+        if graphs is None:
+            return (quad for quad in self._rows(None) if quad.graph not in SYSTEM)
+        return self._rows(Q.c.g, graphs)
+
+    def all_quads(self) -> Iterator[Quad]:
+        """Yield every quad, the system's graphs included, in no order."""
+        return self._rows(None)
+
+    def count(self) -> int:
+        """Count its quads, the system's graphs included."""
+        with self._connect() as connection:
+            query = select(func.count()).select_from(Q).where(_true_at(self._sequence))
+            return connection.execute(query).scalar_one()
+
+    def describe(self, subjects: Iterable[Iri]) -> dict[Iri, list[Quad]]:
+        """Find what is said of each subject, in no order; [] for one nobody speaks of."""
+        found: dict[Iri, list[Quad]] = {subject: [] for subject in subjects}
+        for quad in self._rows(Q.c.s, found):
+            found[quad.subject].append(quad)
+        return found
+
+    def referrers(self, predicate: Iri, objects: Iterable[Iri]) -> dict[Iri, tuple[Iri, ...]]:
+        """Find the subjects that point at each object by `predicate`, sorted."""
+        found: dict[Iri, set[Iri]] = {object_: set() for object_ in objects}
+        for quad in self._rows(Q.c.o, found, predicate):
+            found[Iri(str(quad.object))].add(quad.subject)
+        return {object_: tuple(sorted(subjects)) for object_, subjects in found.items()}
+
+    def statements(self, predicate: Iri, object_: Iri | None = None) -> Iterator[Quad]:
+        """Yield every quad with this predicate (and object), in no order."""
+        if object_ is None:
+            return self._rows(Q.c.p, [predicate])
+        return self._rows(Q.c.o, [object_], predicate)
+
+    def _rows(
+        self,
+        column: ColumnElement[int] | None,
+        terms: Collection[Term] = (),
+        predicate: Iri | None = None,
+    ) -> Iterator[Quad]:
+        with self._connect() as connection:
+            then = select(*_QUAD).where(_true_at(self._sequence))
+            if column is None:
+                yield from self._decode(connection, then)
+                return
+            asked = [*terms, predicate] if predicate is not None else list(terms)
+            numbers = self._dictionary.numbers(connection, asked)
+            if predicate is not None:
+                if predicate not in numbers:
+                    return
+                then = then.where(Q.c.p == numbers[predicate])
+            for some in chunks([numbers[term] for term in terms if term in numbers]):
+                yield from self._decode(connection, then.where(column.in_(some)))
+
+    def _decode(self, connection: Connection, query: Select[*tuple[int, ...]]) -> Iterator[Quad]:
+        return decode(connection, self._dictionary, query)
+
+
+def decode(
+    connection: Connection, dictionary: Dictionary, query: Select[*tuple[int, ...]]
+) -> Iterator[Quad]:
+    """Yield the quads of rows of four numbers."""
+    # In parts, so that a mesh of any size passes through; all rows first, so that whoever
+    # stops reading half way leaves no statement open.
+    for rows in chunks(connection.execute(query).all(), 20_000):
+        terms = dictionary.terms(connection, {number for row in rows for number in row})
+        for s, p, o, g in rows:
+            # Only an object can be a literal.
+            yield Quad(terms[s], terms[p], terms[o], terms[g])  # type: ignore[arg-type]
+
+
+def write(
+    connection: Connection, dictionary: Dictionary, sequence: int, change: Difference
+) -> None:
+    """Let quads begin and end with a commit."""
+    terms: set[Term] = set()
+    for quad in change.added | change.removed:
+        terms.update(quad)
+    numbers = dictionary.intern(connection, terms)
+    if change.removed:
+        ended = (
+            update(Q)
+            .where(*(column == bindparam(f"old_{column.name}") for column in _QUAD))
+            .where(Q.c.until.is_(None))
+            .values(until=sequence)
+        )
+        rows = [_numbered(quad, numbers, "old_") for quad in change.removed]
+        connection.execute(ended, rows)
+    if change.added:
+        begun = [_numbered(quad, numbers) | {"since": sequence} for quad in change.added]
+        connection.execute(insert(Q), begun)
+
+
+def _numbered(quad: Quad, numbers: dict[Term, int], prefix: str = "") -> dict[str, int]:
+    s, p, o, g = (numbers[term] for term in quad)
+    return {f"{prefix}s": s, f"{prefix}p": p, f"{prefix}o": o, f"{prefix}g": g}
+
+
+def difference(
+    connection: Connection,
+    dictionary: Dictionary,
+    start: int,
+    end: int,
+    subjects: Collection[Iri] | None = None,
+) -> Difference:
+    """Compare the state of commit `end` with that of commit `start`."""
+    begun = select(*_QUAD).where(Q.c.since > start, _true_at(end))
+    ended = select(*_QUAD).where(Q.c.until > start, _true_at(start), Q.c.until <= end)
+    if subjects is None:
+        added = set(decode(connection, dictionary, begun))
+        removed = set(decode(connection, dictionary, ended))
+    else:
+        numbers = dictionary.numbers(connection, subjects).values()
+        added, removed = set(), set()
+        for some in chunks(numbers):
+            added |= set(decode(connection, dictionary, begun.where(Q.c.s.in_(some))))
+            removed |= set(decode(connection, dictionary, ended.where(Q.c.s.in_(some))))
+    # A quad that went and came back is in both.
+    return Difference(frozenset(added - removed), frozenset(removed - added))
+
+
+def commits_touching(
+    connection: Connection, dictionary: Dictionary, subjects: Collection[Iri]
+) -> list[int]:
+    """List the commits that began or ended a statement about subjects, newest first."""
+    found: set[int] = set()
+    for some in chunks(dictionary.numbers(connection, subjects).values()):
+        for since, until in connection.execute(select(Q.c.since, Q.c.until).where(Q.c.s.in_(some))):
+            found.update((since,) if until is None else (since, until))
+    return sorted(found, reverse=True)
+
+
+def change_since(connection: Connection, dictionary: Dictionary, sequence: int) -> GraphChange:
+    """Tell how a graph that stands at a commit gets to the newest one."""
+    begun = select(*_QUAD).where(Q.c.since > sequence, Q.c.until.is_(None))
+    ended = select(*_QUAD).where(Q.c.until > sequence, Q.c.since <= sequence)
+    added = set(decode(connection, dictionary, begun))
+    removed = set(decode(connection, dictionary, ended)) - added
+    cleared = {_place(quad) for quad in removed if isinstance(quad.object, Literal)}
+    if cleared:
+        live = Past(borrowed(connection), dictionary, newest(connection))
+        for quads in live.describe({subject for subject, _, _ in cleared}).values():
+            added.update(quad for quad in quads if _place(quad) in cleared)
+    kept = frozenset(quad for quad in removed if _place(quad) not in cleared)
+    return GraphChange(frozenset(cleared), kept, frozenset(added))
+
+
+def _place(quad: Quad) -> tuple[Iri, Iri, Iri]:
+    return (quad.subject, quad.predicate, quad.graph)
+
+
+def newest(connection: Connection) -> int:
+    """Find the last commit that the history knows of; 0 before the first."""
+    since, until = connection.execute(select(func.max(Q.c.since), func.max(Q.c.until))).one()
+    return max(since or 0, until or 0)
+
+
+def _true_at(sequence: int) -> ColumnElement[bool]:
+    return and_(Q.c.since <= sequence, or_(Q.c.until.is_(None), Q.c.until > sequence))
+
+
+def borrowed(connection: Connection) -> Connect:
+    """Lend a connection, again and again, that somebody else keeps open."""
+    return lambda: nullcontext(connection)

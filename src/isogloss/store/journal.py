@@ -1,0 +1,285 @@
+"""The record of every change and every refused attempt, and of what was true when.
+
+A write is durable once its transaction has returned: SQLite syncs its log at each commit
+(WAL, synchronous=FULL). Rows are only ever added, but for the end of a quad's life.
+
+Source: the SQLite manual, "Write-Ahead Logging" and "PRAGMA synchronous".
+"""
+
+import sqlite3
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, delete, event, func, insert, select, union
+from sqlalchemy.exc import DBAPIError
+
+from isogloss.errors import StoreUnavailable
+from isogloss.model.governance import ValidationResult
+from isogloss.model.journal import Attempt, Difference, Entry, Outcome
+from isogloss.model.rdf import Iri
+from isogloss.store import entries, history
+from isogloss.store.dictionary import Dictionary
+from isogloss.store.graph import BEGINNING, GraphChange, Mark
+from isogloss.store.history import Past
+from isogloss.store.schema import ENTRY, METADATA, TERM
+from isogloss.store.schema import QUAD_HISTORY as Q
+
+FILE = "journal.sqlite"
+
+
+class Journal:
+    """An append-only journal in one file; one writer at a time, any number of readers."""
+
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
+        """Open the journal in a file, made if need be.
+
+        Raises:
+            StoreUnavailable: the file cannot be used.
+        """
+        self.path = path
+        self._engine = create_engine(f"sqlite:///{path}")
+        event.listen(self._engine, "connect", _prepare(durable))
+        event.listen(self._engine, "begin", _begin)
+        with _spoken(f"The journal {path} cannot be opened"), self._engine.begin() as connection:
+            METADATA.create_all(connection)
+            self._dictionary = Dictionary(connection)
+            self._head = _head(connection)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    @property
+    def head(self) -> Mark:
+        """The newest commit."""
+        return self._head
+
+    # Writing
+
+    @contextmanager
+    def write(self) -> Iterator["Pen"]:
+        """Open the one transaction that a group of changes shares; leaving it makes it durable.
+
+        Raises:
+            StoreUnavailable: the disk refused; nothing was written. An exception inside
+                comes through, and nothing was written either.
+        """
+        with _spoken("The mesh is read-only: the journal could not be written"):
+            with self._engine.connect() as connection:
+                transaction = connection.begin()
+                pen = Pen(connection, self._dictionary)
+                try:
+                    yield pen
+                except BaseException:
+                    transaction.rollback()
+                    raise
+                try:
+                    transaction.commit()
+                except DBAPIError:
+                    connection.invalidate()
+                    if not self._has(pen):
+                        raise
+            self._dictionary.settle()
+            self._head = pen.head
+
+    def _has(self, pen: "Pen") -> bool:
+        # A commit that raised may have been made all the same: only the file can tell.
+        with self._engine.connect() as connection:
+            return pen.head != self._head and _head(connection) == pen.head
+
+    # Reading
+
+    def at(self, sequence: int) -> Past:
+        """Give the state that a commit made, to read."""
+        return Past(self._engine.connect, self._dictionary, sequence)
+
+    def sequence_at(self, instant: datetime) -> int:
+        """Find the newest commit that was there at an instant; 0 if there was none."""
+        with self._engine.connect() as connection:
+            query = select(func.max(ENTRY.c.sequence)).where(ENTRY.c.at <= entries.instant(instant))
+            return connection.execute(query).scalar() or 0
+
+    def entries(
+        self,
+        *,
+        newest: int = 50,
+        before: int | None = None,
+        sequences: Collection[int] | None = None,
+    ) -> list[Entry]:
+        """Read entries, newest first: all or commits of given numbers, before a position."""
+        query = select(ENTRY).order_by(ENTRY.c.position.desc()).limit(newest)
+        if before is not None:
+            query = query.where(ENTRY.c.position < before)
+        if sequences is not None:
+            query = query.where(ENTRY.c.sequence.in_(sequences))
+        with self._engine.connect() as connection:
+            return [entries.read(dict(row)) for row in connection.execute(query).mappings()]
+
+    def commits_touching(self, subjects: Collection[Iri]) -> list[int]:
+        """List the commits that began or ended a statement about subjects, newest first."""
+        with self._engine.connect() as connection:
+            return history.commits_touching(connection, self._dictionary, subjects)
+
+    def difference(
+        self, start: int, end: int, subjects: Collection[Iri] | None = None
+    ) -> Difference:
+        """Compare the states of two commits, of some subjects or of everything."""
+        with self._engine.connect() as connection:
+            if start > end:
+                back = history.difference(connection, self._dictionary, end, start, subjects)
+                return Difference(back.removed, back.added)
+            return history.difference(connection, self._dictionary, start, end, subjects)
+
+    def change_since(self, mark: Mark) -> GraphChange:
+        """Tell how a graph that stands at a mark gets to the head."""
+        with self._engine.connect() as connection:
+            return history.change_since(connection, self._dictionary, mark.sequence)
+
+    def mark_of(self, sequence: int) -> Mark | None:
+        """Find the mark of a commit; None if there is no such commit."""
+        if sequence == 0:
+            return BEGINNING
+        with self._engine.connect() as connection:
+            query = select(ENTRY.c.hash).where(ENTRY.c.sequence == sequence)
+            found = connection.execute(query).scalar()
+            return Mark(sequence, found) if found else None
+
+    def compact(self) -> None:
+        """Drop terms that nothing says, as refused changes leave them, and give back the space.
+
+        Raises:
+            StoreUnavailable: the disk refused.
+        """
+        said = union(*(select(column) for column in (Q.c.s, Q.c.p, Q.c.o, Q.c.g)))
+        with _spoken(f"The journal {self.path} could not be written"):
+            with self._engine.begin() as connection:
+                connection.execute(delete(TERM).where(TERM.c.id.not_in(said)))
+                self._dictionary = Dictionary(connection)
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as bare:
+                bare.exec_driver_sql("VACUUM")
+
+    def connection(self) -> Connection:
+        """Open a connection for whoever checks or copies the whole journal."""
+        return self._engine.connect()
+
+
+class Pen:
+    """The open transaction: it sees what earlier members of the group wrote, nobody else does."""
+
+    def __init__(self, connection: Connection, dictionary: Dictionary) -> None:
+        self._connection = connection
+        self._dictionary = dictionary
+        self._connect = history.borrowed(connection)
+        self.head = _head(connection)
+
+    @property
+    def state(self) -> Past:
+        """The state after the members so far."""
+        return Past(self._connect, self._dictionary, self.head.sequence)
+
+    @contextmanager
+    def candidate(self, change: Difference) -> Iterator["Candidate"]:
+        """Make a change, for as long as it takes to judge it; it stays if `keep` is called."""
+        savepoint = self._connection.begin_nested()
+        candidate = Candidate(Past(self._connect, self._dictionary, self.head.sequence + 1))
+        try:
+            history.write(self._connection, self._dictionary, self.head.sequence + 1, change)
+            yield candidate
+        finally:
+            (savepoint.commit if candidate.kept else savepoint.rollback)()
+
+    def record(
+        self,
+        attempt: Attempt,
+        outcome: Outcome,
+        change: Difference,
+        *,
+        results: Sequence[ValidationResult] = (),
+        reason: str = "",
+    ) -> Entry:
+        """Write the entry of an attempt; a committed one takes the next sequence number."""
+        last = self._connection.execute(
+            select(ENTRY.c.position, ENTRY.c.at, ENTRY.c.hash)
+            .order_by(ENTRY.c.position.desc())
+            .limit(1)
+        ).first()
+        now = datetime.now(UTC)
+        committed = outcome is Outcome.COMMITTED
+        entry = Entry(
+            position=last.position + 1 if last else 1,
+            sequence=self.head.sequence + 1 if committed else None,
+            # Clocks go back; the order of commits does not.
+            at=max(now, datetime.fromisoformat(last.at)) if last else now,
+            attempt=attempt,
+            outcome=outcome,
+            added=len(change.added),
+            removed=len(change.removed),
+            results=tuple(results),
+            reason=reason,
+            hash="",
+        )
+        row = entries.row(entry, change, last.hash if last else "")
+        self._connection.execute(insert(ENTRY), row)
+        if entry.sequence is not None:
+            self.head = Mark(entry.sequence, row["hash"])
+        return replace(entry, hash=row["hash"])
+
+    def find(self, id: str) -> Entry | None:
+        """Find the entry that an author's id names."""
+        query = select(ENTRY).where(ENTRY.c.id == id)
+        found = self._connection.execute(query).mappings().first()
+        return entries.read(dict(found)) if found else None
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A state that nobody else sees yet."""
+
+    state: Past
+    kept: bool = False
+
+    def keep(self) -> None:
+        """Let it stay."""
+        self.kept = True
+
+
+def _head(connection: Connection) -> Mark:
+    found = connection.execute(
+        select(ENTRY.c.sequence, ENTRY.c.hash)
+        .where(ENTRY.c.sequence.is_not(None))
+        .order_by(ENTRY.c.sequence.desc())
+        .limit(1)
+    ).first()
+    return Mark(found.sequence, found.hash) if found else BEGINNING
+
+
+def _prepare(durable: bool) -> Callable[[sqlite3.Connection, object], None]:
+    def prepare(connection: sqlite3.Connection, _: object) -> None:
+        # Python's sqlite3 would begin transactions late and lose savepoints: we begin them.
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={'FULL' if durable else 'OFF'}",
+            "busy_timeout=10000",
+            "cell_size_check=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return prepare
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+@contextmanager
+def _spoken(what: str) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise StoreUnavailable(
+            f"{what} ({error.orig}): make room on the disk, or look at it; nothing was written."
+        ) from error
