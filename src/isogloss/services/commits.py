@@ -27,7 +27,6 @@ from isogloss.store.terms import normal
 from isogloss.vocab import MESH, XSD
 
 _NOTHING = Difference(frozenset(), frozenset())
-_MOST_TOGETHER = 64
 
 
 @dataclass(slots=True)
@@ -71,6 +70,8 @@ class Commits:
         self._queue = Lock()
         self._writer = Lock()
         self._known: Ownership | None = None
+        self.most_together = 64
+        """So many waiting changes share one transaction at the most."""
 
     def replace(
         self,
@@ -157,14 +158,13 @@ class Commits:
         with self._queue:
             self._waiting.append(request)
         with self._writer:
-            if request.answer is None:
+            # Those who came first are served first, so it may take more than one group.
+            while request.answer is None:
                 with self._queue:
-                    group = self._waiting[:_MOST_TOGETHER]
-                    self._waiting = self._waiting[_MOST_TOGETHER:]
+                    group = self._waiting[: self.most_together]
+                    self._waiting = self._waiting[self.most_together :]
                 self._write(group)
         answer = request.answer
-        if answer is None:
-            raise RuntimeError("a change got no answer")
         if isinstance(answer, BaseException):
             raise answer
         return answer
@@ -247,9 +247,12 @@ class Commits:
                 triples = content.edit(frozenset(Triple(*quad[:3]) for quad in mine))
             else:
                 triples = content.triples
-            ownership.check(place, triples)
+            given = {Quad(*triple, place.graph) for triple in triples}
+            # What is there already was checked when it came.
+            fresh = normal(given - mine)
+            ownership.check(place, (Triple(*quad[:3]) for quad in fresh))
             old |= mine
-            new |= normal(Quad(*triple, place.graph) for triple in triples)
+            new |= (given & mine) | fresh
             spoken.append((place, bool(triples)))
         said = Difference(frozenset(new - old), frozenset(old - new))
         noted = _notes(state, spoken, folder=request.folder, changed=bool(new ^ old))

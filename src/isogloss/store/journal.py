@@ -136,7 +136,8 @@ class Journal:
     def change_since(self, mark: Mark) -> GraphChange:
         """Tell how a graph that stands at a mark gets to the head."""
         with self._engine.connect() as connection:
-            return history.change_since(connection, self._dictionary, mark.sequence)
+            head = self._head.sequence
+            return history.change_since(connection, self._dictionary, mark.sequence, head)
 
     def mark_of(self, sequence: int) -> Mark | None:
         """Find the mark of a commit; None if there is no such commit."""
