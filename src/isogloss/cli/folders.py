@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -110,7 +111,7 @@ def plan(
     Exit status: 0 it would go through, 1 it would be refused, 2 something is unreadable.
     """
     domain = _read_folder(folder)
-    made = _ask(domain, url, data, _PLAN)["plan"]
+    made = _asker(domain, url, data)(_PLAN)["plan"]
     if as_json or format is OutputFormat.JSON:
         print_json(made)
     else:
@@ -132,39 +133,44 @@ def apply(
     """Plan a domain's folder, and commit exactly that plan, or nothing."""
     domain = _read_folder(folder)
     console = Console(soft_wrap=True)
-    made = _ask(domain, url, data, _PLAN)["plan"]
+    ask = _asker(domain, url, data)
+    made = ask(_PLAN)["plan"]
     _show_plan(console, domain.name, made)
     if made["refused"]:
         raise typer.Exit(1)
     if digest is not None and digest != made["digest"]:
         _line(console, "The mesh has moved on since that plan. This is the new one: look at it.")
         raise typer.Exit(1)
-    if not made["changes"]:
-        return
-    if not yes and digest is None and console.is_terminal:
+    # Where nothing changes the mesh still notes that this folder has these sources.
+    if made["changes"] and not yes and digest is None and console.is_terminal:
         typer.confirm("Commit this?", abort=True)
-    done = _ask(domain, url, data, _APPLY, digest=made["digest"], message=message)["applyPlan"]
+    done = ask(_APPLY, digest=made["digest"], message=message)["applyPlan"]
     if done["__typename"] == "Refused":
         _line(console, "Refused: the rules have changed since; plan again.")
         raise typer.Exit(1)
-    _line(
-        console,
-        f"Committed as number {done['sequence']}: {done['added']} quads added, "
-        f"{done['removed']} removed.",
-    )
+    if made["changes"]:
+        _line(
+            console,
+            f"Committed as number {done['sequence']}: {done['added']} quads added, "
+            f"{done['removed']} removed.",
+        )
 
 
-def _ask(
-    domain: _Domain, url: str | None, data: Path | None, operation: str, **more: str
-) -> dict[str, Any]:
+def _asker(domain: _Domain, url: str | None, data: Path | None) -> Callable[..., dict[str, Any]]:
+    """Find the mesh to ask about a folder: a running one, or the one in a folder here."""
     sources = [{"source": name, "turtle": text} for name, text in sorted(domain.sources.items())]
-    variables = {"domain": domain.name, "sources": sources, **more}
     address = url or os.environ.get("ISOGLOSS_URL") or domain.url
-    if data is None and address:
-        answer = operations.ask(address, operation, variables)
-    else:
-        answer = asyncio.run(operations.execute(open_mesh(data), operation, variables))
-    return operations.data_of(answer)
+    services = None if address and data is None else open_mesh(data)
+
+    def ask(operation: str, **more: str) -> dict[str, Any]:
+        variables = {"domain": domain.name, "sources": sources, **more}
+        if services is None:
+            answer = operations.ask(str(address), operation, variables)
+        else:
+            answer = asyncio.run(operations.execute(services, operation, variables))
+        return operations.data_of(answer)
+
+    return ask
 
 
 def _read_folder(folder: Path) -> _Domain:

@@ -35,7 +35,8 @@ def by_resource(difference: Difference, before: Reader) -> tuple[ResourceChange,
         gone = not new and had == old
         kind = ChangeKind.ADDED if not had else ChangeKind.REMOVED if gone else ChangeKind.CHANGED
         said = Difference(frozenset(new), frozenset(old))
-        changes.append(ResourceChange(subject, kind, _words(new, old, names), said))
+        words = _words(new, old, names, kind)
+        changes.append(ResourceChange(subject, kind, words, said))
     return tuple(changes)
 
 
@@ -63,7 +64,7 @@ def _names(difference: Difference, before: Reader) -> dict[Iri, str]:
 
 
 def _words(
-    added: Iterable[Quad], removed: Iterable[Quad], names: dict[Iri, str]
+    added: Iterable[Quad], removed: Iterable[Quad], names: dict[Iri, str], kind: ChangeKind
 ) -> tuple[str, ...]:
     """Say a change in sentences: one for each property, or language of it."""
     by_property: defaultdict[tuple[str, str], tuple[list[Term], list[Term]]] = defaultdict(
@@ -77,8 +78,12 @@ def _words(
     for (predicate, language), (old, new) in sorted(by_property.items()):
         name = "is a" if predicate == RDF.type else _spaced(local_name(Iri(predicate)))
         name += f" ({language})" if language not in ("", "en") else ""
-        before, after = (", ".join(sorted(_show(t, names) for t in terms)) for terms in (old, new))
-        if old and new:
+        before, after = (
+            ", ".join(sorted({_show(t, names) for t in terms})) for terms in (old, new)
+        )
+        if kind is not ChangeKind.CHANGED:
+            said.append(f"{name}: {after or before}")
+        elif old and new:
             said.append(f"{name}: {before} became {after}")
         else:
             said.append(f"{name}: {after} was added" if new else f"{name}: {before} was removed")

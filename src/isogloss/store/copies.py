@@ -7,7 +7,7 @@ from pathlib import Path
 from isogloss.errors import InvalidArgument, JournalDamaged, StoreUnavailable
 from isogloss.store import checks
 from isogloss.store.folder import Folder
-from isogloss.store.graph import Mark
+from isogloss.store.graph import BEGINNING, Mark
 from isogloss.store.journal import FILE, Journal
 
 
@@ -30,13 +30,16 @@ def backup(folder: Path, target: Path) -> Mark:
             contextlib.closing(sqlite3.connect(target)) as new,
         ):
             old.backup(new)
-        journal = Journal(target)
-        head = journal.head
-        journal.close()
+            # One file, and not one with a log beside it.
+            new.execute("PRAGMA journal_mode=DELETE")
+            newest = new.execute(
+                "SELECT sequence, hash FROM entry WHERE sequence IS NOT NULL "
+                "ORDER BY sequence DESC LIMIT 1"
+            ).fetchone()
     except sqlite3.Error as error:
         target.unlink(missing_ok=True)
         raise StoreUnavailable(f"{target} could not be written: {error}.") from error
-    return head
+    return Mark(*newest) if newest else BEGINNING
 
 
 def restore(file: Path, folder: Path) -> None:

@@ -8,7 +8,7 @@ Source: the SQLite manual, "Write-Ahead Logging" and "PRAGMA synchronous".
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,11 +19,13 @@ from sqlalchemy.exc import DBAPIError
 from isogloss.errors import StoreUnavailable
 from isogloss.model.governance import ValidationResult
 from isogloss.model.journal import Attempt, Difference, Entry, Outcome
-from isogloss.model.rdf import Iri
+from isogloss.model.rdf import Iri, Quad
 from isogloss.store import entries, history
 from isogloss.store.dictionary import Dictionary
 from isogloss.store.graph import BEGINNING, GraphChange, Mark
 from isogloss.store.history import Past
+from isogloss.store.named_graphs import CATALOGUE
+from isogloss.store.named_graphs import CATALOGUE
 from isogloss.store.schema import ENTRY, METADATA, TERM
 from isogloss.store.schema import QUAD_HISTORY as Q
 
@@ -159,8 +161,9 @@ class Journal:
             with self._engine.begin() as connection:
                 connection.execute(delete(TERM).where(TERM.c.id.not_in(said)))
                 self._dictionary = Dictionary(connection)
-            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as bare:
-                bare.exec_driver_sql("VACUUM")
+            # VACUUM takes no transaction, and every connection of the engine begins one.
+            with closing(self._engine.raw_connection()) as bare:
+                bare.cursor().execute("VACUUM")
 
     def connection(self) -> Connection:
         """Open a connection for whoever checks or copies the whole journal."""
@@ -216,8 +219,9 @@ class Pen:
             at=max(now, datetime.fromisoformat(last.at)) if last else now,
             attempt=attempt,
             outcome=outcome,
-            added=len(change.added),
-            removed=len(change.removed),
+            # What the system notes for itself is no change of the author's.
+            added=sum(quad.graph != CATALOGUE for quad in change.added),
+            removed=sum(quad.graph != CATALOGUE for quad in change.removed),
             results=tuple(results),
             reason=reason,
             hash="",
@@ -245,6 +249,11 @@ class Candidate:
     def keep(self) -> None:
         """Let it stay."""
         self.kept = True
+
+
+def _said(quads: Collection[Quad]) -> int:
+    # As the author is told: without what the system notes beside what he says.
+    return sum(quad.graph != CATALOGUE for quad in quads)
 
 
 def _head(connection: Connection) -> Mark:
