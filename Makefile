@@ -19,7 +19,7 @@ READY := $(if $(wildcard $(VENV)/ready-dev),$(VENV)/ready-dev,$(VENV)/ready)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: check clean demo fix help test wheel
+.PHONY: bench bench-long check clean demo fix help test torture wheel
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -29,6 +29,15 @@ demo: $(READY) ## load the sample mesh, serve it, print three queries to paste (
 
 test: $(VENV)/ready-dev ## pass every test (ARGS="-k lineage")
 	@$(BIN)/pytest $(ARGS)
+
+torture: $(VENV)/ready-dev ## pass the destructive tests at full size: kills, power cuts, flipped bytes (an hour)
+	@ISOGLOSS_TORTURE=1 $(BIN)/pytest tests/torture tests/security tests/store tests/services $(ARGS)
+
+bench: $(VENV)/ready-dev ## measure commits, the past and rebuilding (two minutes)
+	@$(BIN)/python -m benchmarks.commits
+
+bench-long: $(VENV)/ready-dev ## measure them at the sizes that docs/benchmarks.md has
+	@$(BIN)/python -m benchmarks.commits --long
 
 check: $(VENV)/ready-dev ## look at format, lint, types, layers and spelling; change nothing
 	$(BIN)/ruff format --check .

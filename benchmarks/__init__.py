@@ -1,0 +1,1 @@
+"""What we measure, and how to repeat it: docs/benchmarks.md has the figures."""

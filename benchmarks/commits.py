@@ -6,12 +6,12 @@ they get a bench of their own.
 
 import argparse
 import random
-import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Thread
 
@@ -82,7 +82,7 @@ def _one_product(services: Services, report: Report) -> None:
         described = sorted(t for t in old if t.predicate == DCTERMS.description)[:5]
         changed = {replaced(triple, turn) for triple in described}
         content = replace(content, triples=old - set(described) | changed)
-        times.append(_timed(lambda c=content: _committed(services, [c])))
+        times.append(_timed(partial(_committed, services, [content])))
     report.add("commit of 10 triples, 1,000 datasets, synced, no rules", times, unit="ms")
 
 
@@ -108,14 +108,12 @@ def _past(services: Services, report: Report, commits: int) -> None:
         number = chance.randrange(1_000)
         iri = Iri(f"https://mesh.example/d{number % 10}/product/p{number}")
         state = services.mesh.at(chance.randrange(3, head + 1))
-        reads.append(_timed(lambda s=state, i=iri: s.describe([i])))
+        reads.append(_timed(partial(state.describe, [iri])))
     report.add(f"one product as of any of {head:,} commits", reads, unit="ms")
     diffs = []
     for _ in range(200):
         start = chance.randrange(4, head - 100)
-        diffs.append(
-            _timed(lambda s=start: services.mesh.journal.difference(s, s + 100))
-        )
+        diffs.append(_timed(partial(services.mesh.journal.difference, start, start + 100)))
     report.add("difference of two states 100 commits apart", diffs, unit="ms")
 
 
@@ -123,11 +121,11 @@ def _group(services: Services, report: Report, commits: int) -> None:
     """Let 16 clients make small commits, with and without sharing a sync."""
     for together, name in ((64, "16 clients, shared sync"), (1, "16 clients, a sync each")):
         services.commits.most_together = together
-        done = _timed(lambda n=name: _clients(services, 16, commits // 16, n))
+        done = _timed(partial(_clients, services, 16, commits // 16, name))
         report.add_rate(f"{commits:,} commits, {name}", commits / (done / 1000), "commits/s")
     services.commits.most_together = 64
     alone = commits // 16
-    done = _timed(lambda: _clients(services, 1, alone, "alone"))
+    done = _timed(partial(_clients, services, 1, alone, "alone"))
     report.add_rate(f"{alone:,} commits, one client", alone / (done / 1000), "commits/s")
 
 
@@ -169,11 +167,6 @@ def _timed(what: Callable[[], object]) -> float:
     start = time.perf_counter()
     what()
     return (time.perf_counter() - start) * 1000
-
-
-def median(times: list[float]) -> float:
-    """Give the median."""
-    return statistics.median(times)
 
 
 if __name__ == "__main__":

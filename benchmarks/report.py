@@ -17,9 +17,8 @@ class Report:
         """Add a measurement: median, 99th percentile, and of how many."""
         ordered = sorted(values)
         high = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
-        self.lines.append(
-            f"| {what} | {statistics.median(values):.2f} {unit} | {high:.2f} {unit} | {len(values)} |"
-        )
+        middle = statistics.median(values)
+        self.lines.append(f"| {what} | {middle:.2f} {unit} | {high:.2f} {unit} | {len(values)} |")
 
     def add_rate(self, what: str, value: float, unit: str) -> None:
         """Add one number."""
