@@ -6,6 +6,7 @@ nothing of that kind, in a number of store calls that does not depend on the lis
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from isogloss.errors import NotFound
@@ -70,12 +71,16 @@ class Catalog:
         Raises:
             NotFound: no domain is called so.
         """
-        for domain in self._domains.get().values():
-            if name in (domain.name, domain.id):
-                return domain
+        described = self._domains.get()
         builtin = self._governance()
+        # Before all others: nobody becomes it by taking its name.
         if name in (builtin.name, builtin.id):
-            return builtin
+            return described.get(builtin.id, builtin)
+        if name in described:
+            return described[Iri(name)]
+        for domain in described.values():
+            if name == domain.name:
+                return domain
         known = ", ".join(sorted({GOVERNANCE, *(d.name for d in self.domains())}))
         raise NotFound(
             f"There is no domain {name!r}. Known domains: {known}. To found one, describe it "
@@ -99,10 +104,21 @@ class Catalog:
         )
 
     def _read_domains(self) -> dict[Iri, Domain]:
-        found = {quad.subject for quad in self._graph.statements(RDF.type, MESH.Domain)}
-        return {
-            about.subject: read.domain(about) for about in self._describe(sorted(found)).values()
+        # What a domain is called and owns is believed from the governance group only.
+        builtin = self._governance()
+        owners = self._graph_domains.get()
+        found = {
+            quad.subject
+            for quad in self._graph.statements(RDF.type, MESH.Domain)
+            if owners.get(quad.graph) == builtin.id
         }
+        domains = {}
+        for iri, quads in self._graph.describe(sorted(found)).items():
+            stated = [quad for quad in quads if owners.get(quad.graph) == builtin.id]
+            domains[iri] = read.domain(Description(iri, stated))
+        if builtin.id in domains:
+            domains[builtin.id] = replace(domains[builtin.id], name=GOVERNANCE)
+        return domains
 
     def _read_graph_domains(self) -> dict[Iri, Iri]:
         owned = self._graph.describe(

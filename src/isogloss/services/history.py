@@ -102,8 +102,7 @@ class History:
 
         `before` is the number of a commit, from which on nothing is listed.
         """
-        head = self._mesh.journal.head.sequence
-        subjects = self._with_parts(of, {0, head} | set(self._mesh.journal.commits_touching([of])))
+        subjects = self._mesh.journal.ever_parts(of, _PARTS, [MESH.fieldOf])
         touching = self._mesh.journal.commits_touching(subjects)
         chosen = [n for n in touching if before is None or n < before][:first]
         entries = {

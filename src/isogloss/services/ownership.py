@@ -1,9 +1,14 @@
 """Who may say what of which: decided anew for each commit, in the state it meets."""
 
+import hashlib
+import posixpath
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import product
+from urllib.parse import unquote
 
 from isogloss.errors import Forbidden
 from isogloss.model.access import Membership, Role
@@ -13,8 +18,8 @@ from isogloss.model.rdf import Iri, Literal, Quad, Triple
 from isogloss.services.catalog import GOVERNANCE, Catalog
 from isogloss.services.description import local_name
 from isogloss.store.graph import Reader
-from isogloss.store.named_graphs import MEMBERS, source_graph
-from isogloss.vocab import CODE, MESH, ORG, RDF, SH, VOID
+from isogloss.store.named_graphs import MEMBERS, SYSTEM, source_graph
+from isogloss.vocab import CODE, MESH, ORG, RDF, SH, SKOS, VOID
 
 OPERATOR = Iri("https://w3id.org/isogloss/operator")
 """Whoever has the mesh's folder itself: may write for every domain, within its bounds."""
@@ -27,12 +32,16 @@ _WORDS = frozenset({"glossary", "mappings", "concordances"})
 
 _ROLES = {Iri(CODE.iri + role.value): role for role in Role}
 _MEMBERSHIP = frozenset({RDF.type, ORG.member, ORG.organization, ORG.role})
-_SYSTEM_WORDS = frozenset({MESH.dataGraph, MESH.sequence, MESH.head, MESH.applied})
+_SYSTEM_WORDS = frozenset(
+    {MESH.dataGraph, MESH.shapesGraph, MESH.sequence, MESH.head, MESH.applied}
+)
+_PART_OF = frozenset({MESH.fieldOf, MESH.parentField})
+_RESERVED = frozenset({"graph", "membership", ".well-known"})
+"""What each domain's space has for graphs, members and blank nodes: nobody else's lies there."""
 
 # RFC 3987 §5.3.2: what two IRIs may differ by, and yet be taken for one by whoever resolves them.
-_AMBIGUOUS = re.compile(
-    r"/\.{1,2}(?=/|$)|%(?:2[DE]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])", re.I
-)
+_DOTS = re.compile(r"[^?#]*/\.{1,2}(?=[/?#]|$)")
+_NEEDLESS = re.compile(r"%(?:2[DE]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +59,20 @@ class Ownership:
     def __init__(self, state: Reader, base_iri: Iri) -> None:
         self._catalog = Catalog(state, base_iri)
         self._governance = self._catalog.get_domain(GOVERNANCE)
-        self._domains = [*self._catalog.domains(), self._governance]
-        self.memberships = read_memberships(state.quads([MEMBERS]))
+        known = {domain.id: domain for domain in (*self._catalog.domains(), self._governance)}
+        self._domains = known
+        # The narrowest first: it is the one that counts.
+        self._spaces = sorted(
+            ((domain.uri_space, domain) for domain in known.values() if domain.uri_space),
+            key=lambda space: -len(space[0]),
+        )
+        self._readings = [(_reading(space), domain) for space, domain in self._spaces]
+        self._glossaries = {d.glossary: d for d in known.values() if d.glossary}
+        members = list(state.quads([MEMBERS]))
+        self._organizations = {
+            quad.subject: quad.object for quad in members if quad.predicate == ORG.organization
+        }
+        self.memberships = read_memberships(members)
 
     def place(self, domain: str, source: str) -> Place:
         """Find where a source of a domain, by its name or IRI, is written.
@@ -59,10 +80,19 @@ class Ownership:
         Raises:
             NotFound: no domain is called so.
             InvalidArgument: `source` is not a path of plain words.
+            Forbidden: what the source would be called is another domain's, or the system's.
         """
         found = self._catalog.get_domain(domain)
         graph = source_graph(found.uri_space, source)
-        return Place(found, source, MEMBERS if source == MEMBERS_SOURCE else graph)
+        if source == MEMBERS_SOURCE:
+            return Place(found, source, MEMBERS)
+        owner = self.owner_of(graph)
+        if graph in SYSTEM or owner is None or owner.id != found.id:
+            raise Forbidden(
+                f"The source {source!r} of the domain {found.name!r} would be the graph <{graph}>, "
+                "which is not the domain's: call it otherwise."
+            )
+        return Place(found, source, graph)
 
     def authorise(self, author: Iri, place: Place) -> None:
         """Check that an author may write a source.
@@ -93,88 +123,179 @@ class Ownership:
         Raises:
             Forbidden: it does not.
         """
-        for triple in triples:
-            self._check_subject(place, triple.subject)
-            if place.source == MEMBERS_SOURCE:
-                _check_membership(place.domain, triple)
-            else:
-                self._check_words(place, triple)
+        said = list(triples)
+        for subject in {triple.subject for triple in said}:
+            self._check_subject(place, subject)
+        if place.source == MEMBERS_SOURCE:
+            _check_memberships(place.domain, said)
+            return
+        for triple in said:
+            self._check_words(place, triple)
+        if place.domain.id == self._governance.id:
+            self._check_spaces(said)
 
     def owner_of(self, iri: str) -> Domain | None:
         """Find the domain whose space an IRI lies in, the narrowest where they nest."""
-        holders = [d for d in self._domains if d.uri_space and iri.startswith(d.uri_space)]
-        return max(holders, key=lambda domain: len(domain.uri_space), default=None)
+        return next((domain for space, domain in self._spaces if iri.startswith(space)), None)
 
     def part(self, place: Place, quads: Iterable[Quad]) -> frozenset[Quad]:
         """Pick from the quads of a source's graph those that are the source's."""
         if place.graph != MEMBERS:
             return frozenset(quads)
-        # All memberships share a graph; whose they are, their IRIs tell.
-        return frozenset(q for q in quads if self.owner_of(q.subject) == place.domain)
+        # All memberships share a graph; whose they are, they say, or else their IRIs tell.
+        return frozenset(q for q in quads if self._holder(q.subject) == place.domain.id)
+
+    def _holder(self, membership: Iri) -> object:
+        if membership in self._organizations:
+            return self._organizations[membership]
+        owner = self.owner_of(membership)
+        return owner.id if owner else None
 
     def sees(self, author: Iri | None, entry: Entry) -> bool:
         """Tell whether somebody may see an entry of the journal: a commit, or his own business."""
         if entry.outcome is Outcome.COMMITTED or author in (OPERATOR, entry.attempt.author):
             return True
-        names = {domain.id: domain.name for domain in self._domains}
-        mine = {names.get(m.domain) for m in self.memberships if m.member == author}
-        return GOVERNANCE in mine or not mine.isdisjoint(entry.attempt.domains)
+        mine = {m.domain for m in self.memberships if m.member == author}
+        # Whoever was turned away may have named the domain by its IRI.
+        named = {key for iri in mine if (d := self._domains.get(iri)) for key in (d.id, d.name)}
+        return self._governance.id in mine or not named.isdisjoint(entry.attempt.domains)
 
     def _check_subject(self, place: Place, subject: Iri) -> None:
         domain = place.domain
-        owner = self.owner_of(subject)
-        if _AMBIGUOUS.search(subject) or not unicodedata.is_normalized("NFC", subject):
+        if (
+            _DOTS.match(subject)
+            or _NEEDLESS.search(subject)
+            or not unicodedata.is_normalized("NFC", subject)
+        ):
             raise Forbidden(
                 f"<{subject}> could be taken for another IRI: write it in normal form, without "
                 "dot segments, needless percent-encoding or decomposed letters (RFC 3987, 5.3.2)."
             )
+        owner = self.owner_of(subject)
         # The governance group founds domains, so it may speak of what is in their spaces.
-        if owner != domain and not (domain == self._governance and owner is not None):
+        governs = domain.id == self._governance.id and place.source != MEMBERS_SOURCE
+        if owner is None or (owner.id != domain.id and not governs):
             whose = f"it is {owner.name}'s" if owner else "it is nobody's"
             raise Forbidden(
                 f"The domain {domain.name!r} may not describe <{subject}>: {whose}. Describe "
                 f"what begins with {domain.uri_space}; refer to anything."
             )
+        if governs:
+            return
+        if subject in self._domains:
+            raise Forbidden(
+                f"The domain {domain.name!r} may not describe <{subject}>: what a domain is "
+                "called, and what is its own, the governance group states."
+            )
+        reading = _reading(subject)
+        taken = next((d for space, d in self._readings if reading.startswith(space)), None)
+        if taken is None or taken.id != domain.id:
+            whose = f"{taken.name}'s" if taken else "nobody's"
+            raise Forbidden(
+                f"<{subject}> could be taken for an IRI that is {whose}, by whoever ignores case, "
+                "doubled or encoded slashes and the like: call it otherwise."
+            )
 
     def _check_words(self, place: Place, triple: Triple) -> None:
         predicate, value = triple.predicate, triple.object
         kind = value if predicate == RDF.type else None
+        governs = place.domain.id == self._governance.id
         what = ""
         if predicate in _SYSTEM_WORDS:
             what = "what the system keeps itself"
         elif predicate in SH or (isinstance(kind, str) and kind in SH):
             what = "rules (SHACL), which have a way of their own"
         elif (predicate == ORG.role and value in _ROLES) or (
-            predicate == ORG.organization and value in {domain.id for domain in self._domains}
+            predicate == ORG.organization and value in self._domains
         ):
             what = f"memberships, which go to the source {MEMBERS_SOURCE!r}"
-        elif place.domain != self._governance and (
-            predicate == VOID.uriSpace or kind == MESH.Domain
-        ):
+        elif not governs and (predicate == VOID.uriSpace or kind == MESH.Domain):
             what = "domains and their spaces, which the governance group does"
+        elif not governs and (whole := self._other_whole(place.domain, triple)):
+            what = f"parts of what is {whole.name}'s, here <{value}>"
         if what:
             raise Forbidden(
                 f"The source {place.source!r} of {place.domain.name!r} states "
                 f"<{triple.subject}> {local_name(predicate)}: a source cannot assert {what}."
             )
 
+    def _other_whole(self, domain: Domain, triple: Triple) -> Domain | None:
+        """Find the other domain whose dataset or glossary something is said to be part of.
+
+        Such a statement would show in the other's own dataset or glossary.
+        """
+        if isinstance(triple.object, Literal):
+            return None
+        owner = None
+        if triple.predicate in _PART_OF:
+            owner = self.owner_of(triple.object)
+        elif triple.predicate == SKOS.inScheme:
+            owner = self._glossaries.get(triple.object)
+        if owner is None or owner.id in (domain.id, self._governance.id):
+            return None
+        return owner
+
+    def _check_spaces(self, said: Iterable[Triple]) -> None:
+        """Check that the spaces which domains are given take nothing from others."""
+        given = [
+            (Iri(triple.subject), triple.object.value)
+            for triple in said
+            if triple.predicate == VOID.uriSpace and isinstance(triple.object, Literal)
+        ]
+        named = {domain for domain, _ in given}
+        others = given + [
+            (d.id, d.uri_space) for d in self._domains.values() if d.id not in named and d.uri_space
+        ]
+        for domain, space in given:
+            rest = [(iri, other) for iri, other in others if iri != domain]
+            if trouble := self._trouble_with(domain, space, rest):
+                raise Forbidden(f"<{domain}> cannot have the space {space!r}: {trouble}.")
+
+    def _trouble_with(self, domain: Iri, space: str, others: Iterable[tuple[Iri, str]]) -> str:
+        if not space.endswith("/") or _DOTS.match(space) or _NEEDLESS.search(space):
+            return "it does not end in a slash, or is not in normal form (RFC 3987, 5.3.2)"
+        if not unicodedata.is_normalized("NFC", space):
+            return "it has decomposed letters"
+        if any(graph.startswith(space) for graph in SYSTEM):
+            return "the system's own graphs lie there"
+        if domain != self._governance.id and self._governance.uri_space.startswith(space):
+            return "the governance group's own lies in it"
+        for other, theirs in others:
+            if _reading(space) == _reading(theirs):
+                return f"it is <{other}>'s, or could be taken for it"
+            for inner, outer in ((space, theirs), (theirs, space)):
+                inside = inner.removeprefix(outer) if inner.startswith(outer) else ""
+                if inside.partition("/")[0] in _RESERVED:
+                    return f"graphs or members of one lie in the other's space {outer}"
+        for membership, organization in self._organizations.items():
+            if membership.startswith(space) and organization not in (domain, self._governance.id):
+                # A wider space takes nothing from the narrower one that has it already.
+                owner = self.owner_of(membership)
+                if owner is None or len(owner.uri_space) < len(space):
+                    return f"<{membership}> lies there, a membership of <{organization}>"
+        return ""
+
 
 def read_memberships(quads: Iterable[Quad]) -> frozenset[Membership]:
     """Read memberships; one that is not whole gives no rights."""
-    about: dict[Iri, dict[Iri, Iri]] = {}
+    about: defaultdict[Iri, defaultdict[Iri, set[Iri]]] = defaultdict(lambda: defaultdict(set))
     for quad in quads:
         if not isinstance(quad.object, Literal):
-            about.setdefault(quad.subject, {})[quad.predicate] = quad.object
+            about[quad.subject][quad.predicate].add(quad.object)
     return frozenset(
-        Membership(values[ORG.organization], values[ORG.member], _ROLES[values[ORG.role]])
+        Membership(organization, member, _ROLES[role])
         for values in about.values()
-        if {ORG.organization, ORG.member, ORG.role} <= values.keys() and values[ORG.role] in _ROLES
+        for organization, member, role in product(
+            values[ORG.organization], values[ORG.member], values[ORG.role]
+        )
+        if role in _ROLES
     )
 
 
 def membership_triples(domain: Domain, member: Iri, role: Role) -> frozenset[Triple]:
     """Write a membership; its IRI follows from who and what, so that it is there once."""
-    key = "".join(char if char.isalnum() else "-" for char in member.partition("//")[2] or member)
+    words = re.sub(r"[^A-Za-z0-9]+", "-", member.partition("//")[2])[:60].strip("-")
+    key = f"{words}-{hashlib.sha256(member.encode()).hexdigest()[:16]}"
     iri = Iri(f"{domain.uri_space}membership/{role.value}/{key}")
     return frozenset(
         {
@@ -190,27 +311,56 @@ def without_membership(
     said: frozenset[Triple], domain: Iri, member: Iri, role: Role
 ) -> frozenset[Triple]:
     """Leave out the memberships of somebody in a role."""
-    gone = {
-        subject
-        for subject in {triple.subject for triple in said}
-        if Membership(domain, member, role)
-        in read_memberships(Quad(*t, MEMBERS) for t in said if t.subject == subject)
-    }
+    about: defaultdict[Iri, list[Quad]] = defaultdict(list)
+    for triple in said:
+        about[triple.subject].append(Quad(*triple, MEMBERS))
+    unwanted = Membership(domain, member, role)
+    gone = {subject for subject, quads in about.items() if unwanted in read_memberships(quads)}
     return frozenset(triple for triple in said if triple.subject not in gone)
 
 
-def _check_membership(domain: Domain, triple: Triple) -> None:
-    fine = triple.predicate in _MEMBERSHIP and not isinstance(triple.object, Literal)
-    if triple.predicate == RDF.type:
-        fine = triple.object == ORG.Membership
-    elif triple.predicate == ORG.organization:
-        fine = triple.object == domain.id
-    elif triple.predicate == ORG.role:
-        fine = triple.object in _ROLES
-    if not fine:
-        raise Forbidden(
-            f"The members of {domain.name!r} are stated as org:Membership with org:member, "
-            f"org:organization <{domain.id}> and org:role (code:owner, code:engineer, "
-            f"code:steward or code:reader); <{triple.subject}> {local_name(triple.predicate)} "
-            "is none of these."
-        )
+def _check_memberships(domain: Domain, said: Iterable[Triple]) -> None:
+    values: dict[tuple[Iri, Iri], object] = {}
+    for triple in said:
+        fine = triple.predicate in _MEMBERSHIP and not isinstance(triple.object, Literal)
+        if triple.predicate == RDF.type:
+            fine = triple.object == ORG.Membership
+        elif triple.predicate == ORG.organization:
+            fine = triple.object == domain.id
+        elif triple.predicate == ORG.role:
+            fine = triple.object in _ROLES
+        # With two members or roles, to take one away would take or leave the other too.
+        once = values.setdefault((triple.subject, triple.predicate), triple.object)
+        if not fine or once != triple.object:
+            raise Forbidden(
+                f"The members of {domain.name!r} are stated as org:Membership with one org:member, "
+                f"org:organization <{domain.id}> and one org:role (code:owner, code:engineer, "
+                f"code:steward or code:reader); <{triple.subject}> "
+                f"{local_name(triple.predicate)} is none of these."
+            )
+
+
+def _reading(iri: str) -> str:
+    """Give what the most careless reader takes an IRI for, with a slash behind it.
+
+    He ignores case, the form of letters and what cannot be seen, decodes whatever is encoded,
+    even twice, takes backslashes for slashes and several for one, and resolves dot segments.
+
+    >>> _reading("HTTPS://me@MESH.example:443/sales//%65mea%2Forders")
+    'https://mesh.example/sales/emea/orders/'
+    """
+    text = unquote(unquote(re.split(r"[?#]", iri, maxsplit=1)[0]))
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+        text = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    scheme, _, rest = text.casefold().replace("\\", "/").partition("://")
+    authority, _, path = rest.partition("/")
+    host = authority.rpartition("@")[2]
+    host = host.removesuffix({"http": ":80", "https": ":443"}.get(scheme, ":"))
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode()
+        except UnicodeError:
+            pass  # no name that anything is found by
+    path = posixpath.normpath(f"/{path.lstrip('/')}").rstrip("/")
+    return f"{scheme}://{host.rstrip('.')}{path}/"

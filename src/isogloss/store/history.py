@@ -179,6 +179,36 @@ def commits_touching(
     return sorted(found, reverse=True)
 
 
+def ever_parts(
+    connection: Connection,
+    dictionary: Dictionary,
+    of: Iri,
+    down: Collection[Iri],
+    up: Collection[Iri],
+) -> set[Iri]:
+    """Collect a resource and what was ever its part, at any depth.
+
+    A part is what a whole points at by a predicate of `down`, or what points at it by `up`.
+    """
+    numbers = dictionary.numbers(connection, {of, *down, *up})
+    if of not in numbers:
+        return {of}
+    downwards = [numbers[predicate] for predicate in down if predicate in numbers]
+    upwards = [numbers[predicate] for predicate in up if predicate in numbers]
+    reached, fresh = {numbers[of]}, {numbers[of]}
+    while fresh:
+        parts: set[int] = set()
+        for some in chunks(fresh):
+            ends = select(Q.c.o).where(Q.c.s.in_(some), Q.c.p.in_(downwards))
+            parts.update(connection.execute(ends).scalars())
+            starts = select(Q.c.s).where(Q.c.p.in_(upwards), Q.c.o.in_(some))
+            parts.update(connection.execute(starts).scalars())
+        fresh = parts - reached
+        reached |= fresh
+    terms = dictionary.terms(connection, reached).values()
+    return {term for term in terms if not isinstance(term, Literal)}
+
+
 def change_since(
     connection: Connection, dictionary: Dictionary, sequence: int, head: int
 ) -> GraphChange:

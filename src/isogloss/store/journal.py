@@ -19,12 +19,11 @@ from sqlalchemy.exc import DBAPIError
 from isogloss.errors import StoreUnavailable
 from isogloss.model.governance import ValidationResult
 from isogloss.model.journal import Attempt, Difference, Entry, Outcome
-from isogloss.model.rdf import Iri, Quad
+from isogloss.model.rdf import Iri
 from isogloss.store import entries, history
 from isogloss.store.dictionary import Dictionary
 from isogloss.store.graph import BEGINNING, GraphChange, Mark
 from isogloss.store.history import Past
-from isogloss.store.named_graphs import CATALOGUE
 from isogloss.store.named_graphs import CATALOGUE
 from isogloss.store.schema import ENTRY, METADATA, TERM
 from isogloss.store.schema import QUAD_HISTORY as Q
@@ -124,6 +123,11 @@ class Journal:
         """List the commits that began or ended a statement about subjects, newest first."""
         with self._engine.connect() as connection:
             return history.commits_touching(connection, self._dictionary, subjects)
+
+    def ever_parts(self, of: Iri, down: Collection[Iri], up: Collection[Iri]) -> set[Iri]:
+        """Collect a resource and what was ever its part; `store.history` says what that is."""
+        with self._engine.connect() as connection:
+            return history.ever_parts(connection, self._dictionary, of, down, up)
 
     def difference(
         self, start: int, end: int, subjects: Collection[Iri] | None = None
@@ -249,11 +253,6 @@ class Candidate:
     def keep(self) -> None:
         """Let it stay."""
         self.kept = True
-
-
-def _said(quads: Collection[Quad]) -> int:
-    # As the author is told: without what the system notes beside what he says.
-    return sum(quad.graph != CATALOGUE for quad in quads)
 
 
 def _head(connection: Connection) -> Mark:
