@@ -26,6 +26,7 @@ from isogloss.store.named_graphs import CATALOGUE, MEMBERS
 from isogloss.store.terms import normal
 from isogloss.vocab import MESH, XSD
 
+_LONGEST_MESSAGE = 10_000
 _NOTHING = Difference(frozenset(), frozenset())
 
 
@@ -105,6 +106,10 @@ class Commits:
             ValidationFailed: the rules could not be evaluated; nothing was written.
             MeshReadOnly: the disk is full or fails; nothing was written.
         """
+        if len(message) > _LONGEST_MESSAGE or (id is not None and not 1 <= len(id) <= 64):
+            raise InvalidArgument(
+                f"A message has {_LONGEST_MESSAGE:,} characters at the most, and an id 1 to 64."
+            )
         request = _Request(contents, author, message, id or uuid4().hex, plan, folder)
         answer = self._submit(request)
         if isinstance(answer, Plan):

@@ -28,6 +28,10 @@ class Dictionary:
         """Take note that the numbers given so far are on disk."""
         self._durable = self._last
 
+    def forget(self) -> None:
+        """Remember nothing any more; numbers that were given are still not given again."""
+        self._terms, self._numbers = {}, {}
+
     def numbers(self, connection: Connection, terms: Collection[Term]) -> dict[Term, int]:
         """Look up the numbers of terms; those that have none are left out."""
         known = self._numbers

@@ -62,8 +62,8 @@ class Folder:
             with contextlib.suppress(OSError):  # a full disk: then there is no seal
                 (self.path / _SEAL).write_text(json.dumps(self._digests(), indent=1))
 
-    def break_seal(self) -> tuple[str, ...]:
-        """Take the seal off, and name the files that are not as it says; () without a seal."""
+    def changed(self) -> tuple[str, ...]:
+        """Name the files that are not as the seal says; () without a seal."""
         seal = self.path / _SEAL
         try:
             sealed = json.loads(seal.read_text())
@@ -72,8 +72,11 @@ class Folder:
         except ValueError:
             sealed = {_SEAL: ""}
         found = self._digests()
-        seal.unlink()
         return tuple(sorted(name for name in sealed | found if sealed.get(name) != found.get(name)))
+
+    def unseal(self) -> None:
+        """Take the seal off: from now on the files change."""
+        (self.path / _SEAL).unlink(missing_ok=True)
 
     def free(self) -> int:
         """Count the bytes that are free on its disk."""

@@ -41,7 +41,7 @@ class Journal:
             StoreUnavailable: the file cannot be used.
         """
         self.path = path
-        self._engine = create_engine(f"sqlite:///{path}")
+        self._engine = create_engine(f"sqlite:///{path}", pool_size=40, max_overflow=40)
         event.listen(self._engine, "connect", _prepare(durable))
         event.listen(self._engine, "begin", _begin)
         with _spoken(f"The journal {path} cannot be opened"), self._engine.begin() as connection:
@@ -164,7 +164,7 @@ class Journal:
         with _spoken(f"The journal {self.path} could not be written"):
             with self._engine.begin() as connection:
                 connection.execute(delete(TERM).where(TERM.c.id.not_in(said)))
-                self._dictionary = Dictionary(connection)
+            self._dictionary.forget()
             # VACUUM takes no transaction, and every connection of the engine begins one.
             with closing(self._engine.raw_connection()) as bare:
                 bare.cursor().execute("VACUUM")

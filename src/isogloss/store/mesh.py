@@ -7,7 +7,7 @@ lacks is applied, and to apply it twice does no harm.
 import logging
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import RLock
 
@@ -42,6 +42,7 @@ class Mesh:
         self._floor = floor if folder.lasting else 0
         self._lock = RLock()
         self._trouble = ""
+        self._graph_failed = False
 
     @classmethod
     def open(
@@ -57,24 +58,27 @@ class Mesh:
                 graph has commits that the journal lacks.
             JournalDamaged: the journal is not what was written.
         """
-        folder = Folder(path)
-        try:
-            changed = folder.break_seal()
+        with ExitStack() as opened:
+            folder = Folder(path)
+            opened.callback(folder.release)
+            changed = folder.changed()
             journal = Journal(folder.path / FILE, durable=folder.lasting)
+            opened.callback(journal.close)
             if any(name.startswith(FILE) for name in changed):
                 _examine(journal)
             graph: Graph
             if server is not None:
-                raise NotImplementedError
-            where = folder.path / "graph" if folder.lasting else None
-            if where and (rebuild or any(name.startswith("graph/") for name in changed)):
-                shutil.rmtree(where, ignore_errors=True)
-            graph = _open_graph(where)
+                graph = RemoteGraph(server)
+            else:
+                where = folder.path / "graph" if folder.lasting else None
+                if where and (rebuild or any(name.startswith("graph/") for name in changed)):
+                    shutil.rmtree(where, ignore_errors=True)
+                graph = _open_graph(where)
+            opened.callback(graph.close)
             mesh = cls(folder, journal, graph)
             mesh.rebuild() if rebuild else mesh._compare()
-        except BaseException:
-            folder.release()
-            raise
+            folder.unseal()
+            opened.pop_all()
         return mesh
 
     def close(self) -> None:
@@ -129,7 +133,7 @@ class Mesh:
                 )
             elif self._trouble:
                 self._trouble = ""
-                self._follow(reopen=True)
+                self._follow()
             return self._trouble
 
     def rebuild(self) -> int:
@@ -184,23 +188,27 @@ class Mesh:
         if self._trouble:
             raise StoreUnavailable(self._trouble)
 
-    def _follow(self, *, reopen: bool = False) -> None:
+    def _follow(self) -> None:
         """Bring the graph to the journal's head; what is in the journal stays committed."""
         head = self.journal.head
         try:
-            if reopen:
+            # Once the disk was full, Oxigraph writes again only when opened anew. Readers are
+            # not made to wait for that unless it has to be.
+            if self._graph_failed:
                 self.graph.reopen()
             if self.graph.mark == head:
+                self._graph_failed = False
                 return
             change = self.journal.change_since(self.graph.mark)
-            if len(change.added) + len(change.removed) > _MOST_REPLAYED and self.graph.mark == (
-                BEGINNING
-            ):
+            size = len(change.added) + len(change.removed)
+            if size > _MOST_REPLAYED and self.graph.mark == BEGINNING:
                 self.rebuild()
             else:
                 self.graph.apply(change, head)
+            self._graph_failed = False
         except StoreUnavailable as error:
             log.warning("The graph does not follow the journal: %s", error)
+            self._graph_failed = True
             self._trouble = f"The mesh is read-only: {error}"
 
 
