@@ -123,6 +123,7 @@ def load(
         InputFormat | None,
         typer.Option(help="Their format; told by their names and contents if left out."),
     ] = None,
+    message: Annotated[str, typer.Option("--message", "-m", help="Why, for the history.")] = "",
     data: Data = None,
 ) -> None:
     """Make sources of a domain say exactly what files say, all of them or none."""
@@ -135,7 +136,9 @@ def load(
         # Only now: what is piped in may come from an `isogloss export` of the same folder.
         services = open_mesh(data, empty_is_fine=True)
         progress.add_task("Checking the rules and storing", total=None)
-        loaded = services.loading.load(uploads, domain, source=source, format=format)
+        loaded = services.loading.load(
+            uploads, domain, source=source, format=format, message=message
+        )
     _report(loaded)
 
 

@@ -44,6 +44,8 @@ def serve(
     address = f"http://{shown}:{listener.getsockname()[1]}/graphql"
     hosts = ("*",) if host in _EVERYWHERE else ("localhost", "127.0.0.1", "[::1]", shown)
     typer.echo(f"Isogloss answers at {address} - stop it with Ctrl-C.")
+    if not public:
+        typer.echo("Every request needs a token: `isogloss token issue` makes one, also now.")
     if greet is not None:
         typer.echo(greet(address))
     config = uvicorn.Config(

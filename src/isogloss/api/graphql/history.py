@@ -14,7 +14,7 @@ from isogloss.api.graphql.paging import First
 from isogloss.errors import InvalidArgument
 from isogloss.model import access, change, journal, past
 from isogloss.model.governance import Severity
-from isogloss.model.rdf import Iri, Quad, parse_iri
+from isogloss.model.rdf import Quad, parse_iri
 from isogloss.services.exports import statement
 
 strawberry.enum(
@@ -333,6 +333,3 @@ def _checked(first: int) -> int:
 
 def _lines(quads: frozenset[Quad]) -> list[str]:
     return sorted(statement(quad) for quad in quads)
-
-
-__all__ = ["Iri", "Membership", "PastQuery", "Plan", "SourceInput", "files_of"]
