@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,18 +22,21 @@ from tests.doors import Ask, Isogloss, Run
 
 
 @pytest.fixture
-def empty_mesh() -> Services:
-    """A mesh in memory in which nothing was ever said."""
-    return build(Settings(data=None))
+def empty_mesh() -> Iterator[Services]:
+    """A mesh in which nothing was ever said, gone afterwards."""
+    services = build(Settings(data=None))
+    yield services
+    services.close()
 
 
 @pytest.fixture(scope="session")
-def little_mesh() -> Services:
-    """The sample mesh in memory, for tests that only read."""
+def little_mesh() -> Iterator[Services]:
+    """The sample mesh, for tests that only read."""
     services = build(Settings(data=None))
     loaded = services.loading.load_mesh(resources.walk(resources.folder("sample_data")))
     assert isinstance(loaded.outcome, Committed)
-    return services
+    yield services
+    services.close()
 
 
 def _ask(services: Services) -> Ask:
