@@ -21,7 +21,7 @@ from isogloss.store.history import Past
 from isogloss.store.journal import FILE, Journal, Pen
 from isogloss.store.tokens import FILE as TOKENS
 
-# from isogloss.store.remote import RemoteGraph
+from isogloss.store.remote import RemoteGraph
 
 log = logging.getLogger("isogloss.store")
 
@@ -215,11 +215,12 @@ class Mesh:
 def _open_graph(path: Path | None) -> EmbeddedGraph:
     try:
         return EmbeddedGraph(path)
-    except StoreUnavailable:
+    except StoreUnavailable as error:
         if path is None:
             raise
-        shutil.rmtree(path, ignore_errors=True)
-        return EmbeddedGraph(path)
+        log.warning("%s", error)
+    shutil.rmtree(path, ignore_errors=True)
+    return EmbeddedGraph(path)
 
 
 def _examine(journal: Journal) -> None:

@@ -1,0 +1,31 @@
+"""The services are the same on every engine: each test here that changes a mesh runs on all."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from isogloss.bootstrap import Services, build
+from isogloss.model.sparql import SparqlServer
+from isogloss.settings import Settings
+from tests.sparql_servers import ENGINES, running
+
+
+@pytest.fixture(scope="session", params=["embedded", *ENGINES])
+def engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SparqlServer | None]:
+    """Start a SPARQL server, or say by None that the graph is in the folder."""
+    if request.param == "embedded":
+        yield None
+        return
+    with running(request.param, tmp_path_factory.mktemp(request.param)) as server:
+        yield server
+
+
+@pytest.fixture
+def empty_mesh(engine: SparqlServer | None) -> Iterator[Services]:
+    """A mesh in which nothing was ever said, on each engine."""
+    # What the test before left on the server is no part of this mesh.
+    services = build(Settings(data=None, sparql=engine), rebuild=True)
+    yield services
+    services.close()
