@@ -9,6 +9,7 @@ from isogloss.store import checks
 from isogloss.store.folder import Folder
 from isogloss.store.graph import BEGINNING, Mark
 from isogloss.store.journal import FILE, Journal
+from isogloss.store.schema import METADATA
 
 
 def backup(folder: Path, target: Path) -> Mark:
@@ -58,15 +59,24 @@ def restore(file: Path, folder: Path) -> None:
             raise InvalidArgument(
                 f"There is a mesh in {folder}: move it away, or restore into another folder."
             )
+        problem: str | None
         try:
             with (
-                contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as old,
+                contextlib.closing(
+                    sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
+                ) as old,
                 contextlib.closing(sqlite3.connect(target)) as new,
             ):
+                # To SQLite an empty file is a database, too; and a journal makes its tables.
+                named = old.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+                missing = METADATA.tables.keys() - {name for (name,) in named}
                 old.backup(new)
-            journal = Journal(target)
-            problem = next(checks.journal(journal), None)
-            journal.close()
+            if missing:
+                problem = f"It is no journal (it has no table {min(missing)})."
+            else:
+                journal = Journal(target)
+                problem = next(checks.journal(journal), None)
+                journal.close()
         except (sqlite3.Error, StoreUnavailable) as error:
             problem = f"It is no journal ({error})."
         if problem is not None:

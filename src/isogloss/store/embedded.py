@@ -5,8 +5,10 @@ that is the journal's business. One writer at a time: it loses concurrent update
 """
 
 import shutil
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
+from threading import Lock
+from typing import TypeVar
 
 import pyoxigraph as ox
 
@@ -17,6 +19,9 @@ from isogloss.store.named_graphs import MARK, SYSTEM
 from isogloss.store.terms import quad_from_ox, quad_to_ox
 from isogloss.vocab import MESH, XSD
 
+T = TypeVar("T")
+
+_MOST_TRIES = 3
 _MARK = ox.NamedNode(MARK)
 _SEQUENCE = ox.NamedNode(MESH.sequence)
 _HEAD = ox.NamedNode(MESH.head)
@@ -34,7 +39,14 @@ class EmbeddedGraph:
         self._path = path
         self._store: ox.Store | None = None
         self._mark = BEGINNING
-        self.reopen()
+        self._moving = Lock()
+        self._moves = 0  # odd while a change is being made
+        try:
+            self.reopen()
+        except StoreUnavailable:
+            # Whoever keeps the error must not keep the folder with it.
+            self._store = None
+            raise
 
     def close(self) -> None:
         """Let go of the folder; the graph cannot be used any more."""
@@ -46,11 +58,18 @@ class EmbeddedGraph:
         Raises:
             StoreUnavailable: it cannot be opened.
         """
-        if self._path is not None or self._store is None:
-            self._store = None
+        if self._path is None:
+            self._store = self._store or ox.Store()
+        else:
             try:
+                if self._store is not None:
+                    # A folder has one store at a time, and this one must go first. So that
+                    # reading goes on if the disk still is full, another stands in for it.
+                    self._store = ox.Store.read_only(str(self._path))
                 self._store = ox.Store(self._path)
-            except OSError as error:
+            except (OSError, RuntimeError) as error:  # RuntimeError: it is damaged
+                if self._store is not None:
+                    self._mark = self.read_mark()
                 raise StoreUnavailable(
                     f"The graph in {self._path} cannot be opened ({error})."
                 ) from error
@@ -96,19 +115,25 @@ class EmbeddedGraph:
 
     def describe(self, subjects: Iterable[Iri]) -> dict[Iri, list[Quad]]:
         """Find what is said of each subject, in no order; [] for one nobody speaks of."""
-        return {
-            subject: [
-                quad_from_ox(quad) for quad in self._match(ox.NamedNode(subject), None, None, None)
-            ]
-            for subject in subjects
-        }
+        wanted = list(subjects)
+        found = self._steadily(
+            lambda: {
+                subject: list(self._match(ox.NamedNode(subject), None, None, None))
+                for subject in wanted
+            }
+        )
+        return {subject: list(map(quad_from_ox, quads)) for subject, quads in found.items()}
 
     def referrers(self, predicate: Iri, objects: Iterable[Iri]) -> dict[Iri, tuple[Iri, ...]]:
         """Find the subjects that point at each object by `predicate`, sorted."""
         link = ox.NamedNode(predicate)
-        found = {
-            object_: self._match(None, link, ox.NamedNode(object_), None) for object_ in objects
-        }
+        wanted = list(objects)
+        found = self._steadily(
+            lambda: {
+                object_: list(self._match(None, link, ox.NamedNode(object_), None))
+                for object_ in wanted
+            }
+        )
         return {
             object_: tuple(sorted({quad_from_ox(quad).subject for quad in quads}))
             for object_, quads in found.items()
@@ -141,11 +166,18 @@ class EmbeddedGraph:
             f"INSERT DATA {{ {_data(added)} {_data(_mark_quads(mark))} }}"
         )
         try:
-            self._open().update(update)
+            with self._moving:
+                self._moves += 1
+                try:
+                    self._open().update(update)
+                finally:
+                    self._moves += 1
         except OSError as error:
             raise StoreUnavailable(
                 f"The graph could not be written ({error}): make room on the disk."
             ) from error
+        except RuntimeError as error:
+            raise self._damaged(error) from error
         self._mark = mark
 
     def rebuild(self, quads: Iterable[Quad], mark: Mark) -> None:
@@ -174,16 +206,29 @@ class EmbeddedGraph:
         expected = ox.Store()
         expected.bulk_extend(quad_to_ox(quad) for quad in quads)
         store = self._open()
-        for quad in expected:
-            if quad not in store:
-                yield f"The graph lacks {quad}."
-        for quad in store:
-            if quad not in expected and quad.graph_name != _MARK:
-                yield f"The graph has {quad}, which no commit says."
+        try:
+            for quad in expected:
+                if quad not in store:
+                    yield f"The graph lacks {quad}."
+            for quad in store:
+                if quad not in expected and quad.graph_name != _MARK:
+                    yield f"The graph has {quad}, which no commit says."
+        except (OSError, RuntimeError) as error:
+            yield str(self._damaged(error))
 
     def compact(self) -> None:
         """Give back disk space."""
         self._open().optimize()
+
+    def _steadily(self, read: Callable[[], T]) -> T:
+        """Look several times at one state: again from the start, if a commit came between."""
+        for _ in range(_MOST_TRIES):
+            before = self._moves
+            found = read()
+            if before == self._moves and before % 2 == 0:
+                return found
+        with self._moving:
+            return read()
 
     def _match(
         self,
@@ -192,7 +237,25 @@ class EmbeddedGraph:
         object_: ox.NamedNode | None,
         graph: ox.NamedNode | None,
     ) -> Iterator[ox.Quad]:
-        return self._open().quads_for_pattern(subject, predicate, object_, graph)
+        try:
+            # The iterator is made now, and so are the state that it reads and its troubles.
+            return self._reading(self._open().quads_for_pattern(subject, predicate, object_, graph))
+        except RuntimeError as error:
+            raise self._damaged(error) from error
+
+    def _reading(self, quads: Iterator[ox.Quad]) -> Iterator[ox.Quad]:
+        try:
+            yield from quads
+        except (OSError, RuntimeError) as error:
+            del quads  # or whoever keeps the error keeps the folder locked
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: Exception) -> StoreUnavailable:
+        # RocksDB checks what it reads: a flipped byte is an error, and no wrong answer.
+        return StoreUnavailable(
+            f"The graph in {self._path} is damaged ({error}): stop the server and run "
+            "`isogloss rebuild`, which makes it anew from the journal."
+        )
 
     def _open(self) -> ox.Store:
         if self._store is None:

@@ -135,6 +135,7 @@ class Tokens:
 
         Raises:
             Unauthenticated: it is unknown, expired or revoked; which, is not told.
+            StoreUnavailable: the file cannot be read.
         """
         # Looked up by its hash, so that the time it takes tells nothing of the secret.
         query = select(_TOKEN.c.principal).where(
@@ -142,8 +143,11 @@ class Tokens:
             _TOKEN.c.revoked.is_(None),
             _TOKEN.c.expires > instant(datetime.now(UTC)),
         )
-        with self._engine.connect() as connection:
-            found = connection.execute(query).scalar()
+        try:
+            with self._engine.connect() as connection:
+                found = connection.execute(query).scalar()
+        except DBAPIError as error:
+            raise StoreUnavailable(f"The tokens cannot be read ({error.orig}).") from error
         if found is None:
             raise Unauthenticated(
                 "The token is unknown, expired or revoked: ask the operator for a new one."
