@@ -22,7 +22,7 @@ class TokenGuard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Look the token up, and note whose it is."""
         try:
-            scope[_AUTHOR] = self._author(Request(scope).headers.get("authorization"))
+            scope[_AUTHOR] = self._author(Request(scope).headers.getlist("authorization"))
         except Unauthenticated as error:
             answer = refuse(401, error.code, str(error))
             answer.headers["WWW-Authenticate"] = "Bearer"
@@ -33,10 +33,12 @@ class TokenGuard:
             return
         await self._app(scope, receive, send)
 
-    def _author(self, header: str | None) -> Iri | None:
-        if header is None and self._public:
+    def _author(self, headers: list[str]) -> Iri | None:
+        if not headers and self._public:
             return None
-        scheme, _, secret = (header or "").strip().partition(" ")
+        # Of several, a proxy in front may have believed another one.
+        header = headers[0] if len(headers) == 1 else ""
+        scheme, _, secret = header.strip().partition(" ")
         if scheme.lower() != "bearer" or not secret:
             raise Unauthenticated(
                 "Send a token with every request, as in the header `Authorization: Bearer "

@@ -41,5 +41,6 @@ def agent_iri(space: str, name: str) -> Iri:
 
 
 def _encode(part: str) -> str:
-    # A lone dot or two would mean this folder or the one above to whoever resolves the IRI.
-    return part.replace(".", "%2E") if part in {".", ".."} else quote(part, safe="")
+    # A lone dot or two, encoded or not, means this folder or the one above to whoever resolves the
+    # IRI; nothing else begins with "=", which is encoded.
+    return f"={part}" if part in {".", ".."} else quote(part, safe="")

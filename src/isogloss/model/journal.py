@@ -36,9 +36,9 @@ class Entry:
     """One row of the journal: a commit, or an attempt that came to nothing.
 
     `position` counts every entry, `sequence` commits only (None for the others); both from 1.
-    `added` and `removed` count the quads of sources. `results` are the new results of the rules: remarks of a
-    commit, violations of a refusal. `reason` is set where the author had no right to it.
-    `hash` covers all that the entry says and the hash of the entry before.
+    `added` and `removed` count the quads of sources. `results` are the new results of the
+    rules: remarks of a commit, violations of a refusal. `reason` is set where the author had
+    no right to it. `hash` covers all that the entry says and the hash of the entry before.
     """
 
     position: int

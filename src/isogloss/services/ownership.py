@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from urllib.parse import unquote
@@ -66,7 +67,10 @@ class Ownership:
             ((domain.uri_space, domain) for domain in known.values() if domain.uri_space),
             key=lambda space: -len(space[0]),
         )
-        self._readings = [(_reading(space), domain) for space, domain in self._spaces]
+        self._readings = sorted(
+            ((_reading(space), domain) for space, domain in self._spaces),
+            key=lambda space: -len(space[0]),
+        )
         self._glossaries = {d.glossary: d for d in known.values() if d.glossary}
         members = list(state.quads([MEMBERS]))
         self._organizations = {
@@ -124,15 +128,15 @@ class Ownership:
             Forbidden: it does not.
         """
         said = list(triples)
+        governs = place.domain.id == self._governance.id and place.source != MEMBERS_SOURCE
+        spaces = self._check_spaces(said) if governs else ()
         for subject in {triple.subject for triple in said}:
-            self._check_subject(place, subject)
-        if place.source == MEMBERS_SOURCE:
-            _check_memberships(place.domain, said)
-            return
+            self._check_subject(place, subject, spaces)
         for triple in said:
-            self._check_words(place, triple)
-        if place.domain.id == self._governance.id:
-            self._check_spaces(said)
+            if place.source == MEMBERS_SOURCE:
+                _check_membership(place.domain, triple)
+            else:
+                self._check_words(place, triple)
 
     def owner_of(self, iri: str) -> Domain | None:
         """Find the domain whose space an IRI lies in, the narrowest where they nest."""
@@ -160,7 +164,7 @@ class Ownership:
         named = {key for iri in mine if (d := self._domains.get(iri)) for key in (d.id, d.name)}
         return self._governance.id in mine or not named.isdisjoint(entry.attempt.domains)
 
-    def _check_subject(self, place: Place, subject: Iri) -> None:
+    def _check_subject(self, place: Place, subject: Iri, founded: tuple[str, ...]) -> None:
         domain = place.domain
         if (
             _DOTS.match(subject)
@@ -174,6 +178,8 @@ class Ownership:
         owner = self.owner_of(subject)
         # The governance group founds domains, so it may speak of what is in their spaces.
         governs = domain.id == self._governance.id and place.source != MEMBERS_SOURCE
+        if governs and subject.startswith(founded):
+            return
         if owner is None or (owner.id != domain.id and not governs):
             whose = f"it is {owner.name}'s" if owner else "it is nobody's"
             raise Forbidden(
@@ -235,10 +241,10 @@ class Ownership:
             return None
         return owner
 
-    def _check_spaces(self, said: Iterable[Triple]) -> None:
-        """Check that the spaces which domains are given take nothing from others."""
+    def _check_spaces(self, said: Iterable[Triple]) -> tuple[str, ...]:
+        """Check that the spaces which domains are given take nothing from others; give them."""
         given = [
-            (Iri(triple.subject), triple.object.value)
+            (triple.subject, triple.object.value)
             for triple in said
             if triple.predicate == VOID.uriSpace and isinstance(triple.object, Literal)
         ]
@@ -250,6 +256,7 @@ class Ownership:
             rest = [(iri, other) for iri, other in others if iri != domain]
             if trouble := self._trouble_with(domain, space, rest):
                 raise Forbidden(f"<{domain}> cannot have the space {space!r}: {trouble}.")
+        return tuple(space for _, space in given)
 
     def _trouble_with(self, domain: Iri, space: str, others: Iterable[tuple[Iri, str]]) -> str:
         if not space.endswith("/") or _DOTS.match(space) or _NEEDLESS.search(space):
@@ -268,7 +275,7 @@ class Ownership:
                 if inside.partition("/")[0] in _RESERVED:
                     return f"graphs or members of one lie in the other's space {outer}"
         for membership, organization in self._organizations.items():
-            if membership.startswith(space) and organization not in (domain, self._governance.id):
+            if membership.startswith(space) and organization != domain:
                 # A wider space takes nothing from the narrower one that has it already.
                 owner = self.owner_of(membership)
                 if owner is None or len(owner.uri_space) < len(space):
@@ -315,29 +322,32 @@ def without_membership(
     for triple in said:
         about[triple.subject].append(Quad(*triple, MEMBERS))
     unwanted = Membership(domain, member, role)
-    gone = {subject for subject, quads in about.items() if unwanted in read_memberships(quads)}
-    return frozenset(triple for triple in said if triple.subject not in gone)
+    gone: set[Quad] = set()
+    for quads in about.values():
+        if unwanted in read_memberships(quads):
+            several = {quad.object for quad in quads if quad.predicate == ORG.member} != {member}
+            # Where one has several members, the others stay.
+            gone |= {
+                q for q in quads if not several or (q.predicate, q.object) == (ORG.member, member)
+            }
+    return frozenset(triple for triple in said if Quad(*triple, MEMBERS) not in gone)
 
 
-def _check_memberships(domain: Domain, said: Iterable[Triple]) -> None:
-    values: dict[tuple[Iri, Iri], object] = {}
-    for triple in said:
-        fine = triple.predicate in _MEMBERSHIP and not isinstance(triple.object, Literal)
-        if triple.predicate == RDF.type:
-            fine = triple.object == ORG.Membership
-        elif triple.predicate == ORG.organization:
-            fine = triple.object == domain.id
-        elif triple.predicate == ORG.role:
-            fine = triple.object in _ROLES
-        # With two members or roles, to take one away would take or leave the other too.
-        once = values.setdefault((triple.subject, triple.predicate), triple.object)
-        if not fine or once != triple.object:
-            raise Forbidden(
-                f"The members of {domain.name!r} are stated as org:Membership with one org:member, "
-                f"org:organization <{domain.id}> and one org:role (code:owner, code:engineer, "
-                f"code:steward or code:reader); <{triple.subject}> "
-                f"{local_name(triple.predicate)} is none of these."
-            )
+def _check_membership(domain: Domain, triple: Triple) -> None:
+    fine = triple.predicate in _MEMBERSHIP and not isinstance(triple.object, Literal)
+    if triple.predicate == RDF.type:
+        fine = triple.object == ORG.Membership
+    elif triple.predicate == ORG.organization:
+        fine = triple.object == domain.id
+    elif triple.predicate == ORG.role:
+        fine = triple.object in _ROLES
+    if not fine:
+        raise Forbidden(
+            f"The members of {domain.name!r} are stated as org:Membership with org:member, "
+            f"org:organization <{domain.id}> and org:role (code:owner, code:engineer, "
+            f"code:steward or code:reader); <{triple.subject}> {local_name(triple.predicate)} "
+            "is none of these."
+        )
 
 
 def _reading(iri: str) -> str:
@@ -358,9 +368,7 @@ def _reading(iri: str) -> str:
     host = authority.rpartition("@")[2]
     host = host.removesuffix({"http": ":80", "https": ":443"}.get(scheme, ":"))
     if not host.isascii():
-        try:
+        with suppress(UnicodeError):  # such a host is no name that anything is found by
             host = host.encode("idna").decode()
-        except UnicodeError:
-            pass  # no name that anything is found by
     path = posixpath.normpath(f"/{path.lstrip('/')}").rstrip("/")
     return f"{scheme}://{host.rstrip('.')}{path}/"
