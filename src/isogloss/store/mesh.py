@@ -206,7 +206,7 @@ class Mesh:
             else:
                 self.graph.apply(change, head)
             self._graph_failed = False
-        except StoreUnavailable as error:
+        except Exception as error:  # whatever it is: the change is made, and its author is told so
             log.warning("The graph does not follow the journal: %s", error)
             self._graph_failed = True
             self._trouble = f"The mesh is read-only: {error}"
