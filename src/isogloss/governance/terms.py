@@ -1,7 +1,9 @@
 """Plain terms to rdflib's and back, and the parsing of our own Turtle."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Lock
 
 import rdflib
 from rdflib.term import Node
@@ -12,6 +14,20 @@ from isogloss.vocab import XSD
 
 # rdflib logs a traceback for each ill-typed literal; to speak of those is for the rules.
 logging.getLogger("rdflib.term").disabled = True
+
+# rdflib's NORMALIZE_LITERALS is one flag for the whole process.
+_ONE_AT_A_TIME = Lock()
+
+
+@contextmanager
+def exact_literals() -> Iterator[None]:
+    """Let rdflib keep literals as they are written, for one thread at a time."""
+    with _ONE_AT_A_TIME:
+        normalize, rdflib.NORMALIZE_LITERALS = rdflib.NORMALIZE_LITERALS, False
+        try:
+            yield
+        finally:
+            rdflib.NORMALIZE_LITERALS = normalize
 
 
 def to_rdflib(term: Term) -> rdflib.URIRef | rdflib.Literal:
@@ -76,7 +92,9 @@ def parse_turtle(texts: Mapping[str, str]) -> rdflib.Graph:
     graph = rdflib.Graph(bind_namespaces="none")
     for name, turtle in texts.items():
         try:
-            graph.parse(data=turtle, format="turtle")
+            # A rule that asks for 1.10 means 1.10, for data is judged as it was written.
+            with exact_literals():
+                graph.parse(data=turtle, format="turtle")
         except Exception as error:  # rdflib raises many kinds; all mean the same here
             raise ValidationFailed(f"The file {name} cannot be read as Turtle: {error}") from error
     for subject, predicate, value in list(graph):

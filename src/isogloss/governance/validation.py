@@ -3,7 +3,6 @@
 import logging
 import warnings
 from collections.abc import Iterable, Mapping
-from threading import Lock
 
 import pyshacl
 import rdflib
@@ -14,13 +13,9 @@ from rdflib import RDF, RDFS, SH, SKOS
 from isogloss.errors import ValidationFailed
 from isogloss.governance.paths import path_text
 from isogloss.governance.rulebook import Rulebook, english, severity_of
-from isogloss.governance.terms import add_all, from_rdflib, parse_turtle
+from isogloss.governance.terms import add_all, exact_literals, from_rdflib, parse_turtle
 from isogloss.model.governance import ValidationReport, ValidationResult
 from isogloss.model.rdf import Iri, Literal, Triple
-
-# A run sets rdflib's NORMALIZE_LITERALS, so that a report quotes values as they were written,
-# and that is one flag for the whole process.
-_ONE_AT_A_TIME = Lock()
 
 # What pySHACL logs, it raises as well.
 _SILENT = logging.getLogger("isogloss.pyshacl")
@@ -103,10 +98,10 @@ def run(
     add_all(data, triples, blank_nodes=blank_nodes)
     for axiom in axioms:
         data.add(axiom)
-    with _ONE_AT_A_TIME, warnings.catch_warnings():
+    # So that a report quotes values as they were written.
+    with exact_literals(), warnings.catch_warnings():
         # It only warns of shapes that lead back to themselves, and calls the data good.
         warnings.simplefilter("error", ShapeRecursionWarning)
-        normalize, rdflib.NORMALIZE_LITERALS = rdflib.NORMALIZE_LITERALS, False
         try:
             # Not `pyshacl.validate`, which logs to stderr, turns NORMALIZE_LITERALS on again and
             # returns a failure in the place of a report. The graph is of this run alone, so it
@@ -126,8 +121,6 @@ def run(
             # Ill-formed shapes, a bad regular expression, a query that is none: pySHACL has no
             # common base for them, and none may ever pass for a verdict.
             raise _failed(error) from error
-        finally:
-            rdflib.NORMALIZE_LITERALS = normalize
     if not isinstance(report, rdflib.Graph):
         raise ValidationFailed(f"The rules could not be evaluated: {report}")
     return report
