@@ -114,11 +114,11 @@ def test_what_a_change_points_at_is_named_as_people_know_it(shop: Services) -> N
     changes = told(shop.history.diff(start, end))
     assert changes["product"] == (
         ChangeKind.CHANGED,
-        ("output port: Orders over Kafka, Orders over SQL was added",),
+        ("output port: added Orders over Kafka, Orders over SQL",),
     )
     assert changes["port2"][0] is ChangeKind.ADDED
     back = told(shop.history.diff(end, start))
-    assert back["product"][1] == ("output port: Orders over Kafka, Orders over SQL was removed",)
+    assert back["product"][1] == ("output port: removed Orders over Kafka, Orders over SQL",)
     assert back["port2"][0] is ChangeKind.REMOVED
 
 
@@ -397,5 +397,5 @@ def test_the_words_of_the_standards_are_spaced(shop: Services) -> None:
     start = say(shop, ":product dcterms:title 'x' .")
     end = say(shop, ":product dcterms:title 'x' ; dprod:outputDataset :dataset .")
     assert told(shop.history.diff(start, end))["product"][1] == (
-        "output dataset: dataset was added",
+        "output dataset: added dataset",
     )

@@ -139,11 +139,13 @@ class Commits:
         head = self._mesh.journal.head.sequence
         return Ownership(self._mesh.at(head), self._base_iri)
 
-    def authorise(self, author: Iri, sources: Sequence[tuple[str, str]]) -> None:
+    def authorise(
+        self, author: Iri, sources: Sequence[tuple[str, str]], *, preview: bool = False
+    ) -> None:
         """Check that an author may write sources, given as domain and source, before any work.
 
         Raises:
-            Forbidden: he may not; the journal has it.
+            Forbidden: he may not; unless it is for a plan, the journal has it.
             NotFound: a domain that the mesh does not know.
         """
         if author == OPERATOR:
@@ -153,6 +155,8 @@ class Commits:
             for domain, source in sources:
                 ownership.authorise(author, ownership.place(domain, source))
         except Forbidden as error:
+            if preview:
+                raise
             domains = tuple(sorted({domain for domain, _ in sources}))
             attempt = Attempt(uuid4().hex, "", author, domains, (), "")
             with self._writer, self._mesh.write() as pen:
@@ -245,7 +249,7 @@ class Commits:
         there = {graph: frozenset(state.quads([graph])) for graph in graphs}
         old: set[Quad] = set()
         new: set[Quad] = set()
-        spoken: list[tuple[Place, bool]] = []
+        spoken: list[tuple[Place, bool, bool]] = []
         for place, content in zip(places, request.contents, strict=True):
             mine = ownership.part(place, there[place.graph])
             if isinstance(content, SourceEdit):
@@ -258,9 +262,9 @@ class Commits:
             ownership.check(place, (Triple(*quad[:3]) for quad in fresh))
             old |= mine
             new |= (given & mine) | fresh
-            spoken.append((place, bool(triples)))
+            spoken.append((place, bool(triples), given != mine))
         said = Difference(frozenset(new - old), frozenset(old - new))
-        noted = _notes(state, spoken, folder=request.folder, changed=bool(new ^ old))
+        noted = _notes(state, spoken, folder=request.folder)
         return _Draft(
             tuple(sorted({place.domain.name for place in places})),
             graphs,
@@ -275,13 +279,11 @@ class Commits:
         return self._known
 
 
-def _notes(
-    state: Past, spoken: Iterable[tuple[Place, bool]], *, folder: bool, changed: bool
-) -> Difference:
+def _notes(state: Past, spoken: Iterable[tuple[Place, bool, bool]], *, folder: bool) -> Difference:
     """Note in the catalogue whose each graph is, and whether a folder is the whole of it."""
     wanted: set[Quad] = set()
     unwanted: set[Quad] = set()
-    for place, speaks in spoken:
+    for place, speaks, changed in spoken:
         if place.graph == MEMBERS:
             continue
         owned = Quad(place.domain.id, MESH.dataGraph, place.graph, CATALOGUE)

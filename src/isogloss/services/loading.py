@@ -116,14 +116,15 @@ class Loading:
         return Loaded(outcome, document.notes)
 
     def read_files(
-        self, domain: str, files: Mapping[str, bytes], author: Iri
+        self, domain: str, files: Mapping[str, bytes], author: Iri, *, preview: bool = False
     ) -> tuple[list[SourceContent], tuple[str, ...]]:
         """Read the Turtle files of a domain, source → bytes; and what was not understood.
 
         Raises:
             As `load` does.
         """
-        self._commits.authorise(author, [(domain, source) for source in files])
+        sources = [(domain, source) for source in files]
+        self._commits.authorise(author, sources, preview=preview)
         contents: list[SourceContent] = []
         notes: list[str] = []
         for source, data in files.items():

@@ -45,7 +45,7 @@ class Planning:
         Raises:
             As `Commits.replace` does.
         """
-        contents = self._contents(domain, files, author)[0]
+        contents, _ = self._contents(domain, files, author, preview=True)
         plan = self._commits.plan(contents, author=author, folder=True)
         return replace(
             plan,
@@ -69,16 +69,16 @@ class Planning:
             StalePlan: the plan is no longer what would happen.
             As `Commits.replace` does.
         """
-        contents, notes = self._contents(domain, files, author)
+        contents, notes = self._contents(domain, files, author, preview=False)
         outcome = self._commits.replace(
             contents, author=author, message=message, id=id, plan=digest, folder=True
         )
         return Loaded(outcome, notes)
 
     def _contents(
-        self, domain: str, files: Mapping[str, bytes], author: Iri
+        self, domain: str, files: Mapping[str, bytes], author: Iri, *, preview: bool
     ) -> tuple[Sequence[SourceContent], tuple[str, ...]]:
-        contents, notes = self._loading.read_files(domain, files, author)
+        contents, notes = self._loading.read_files(domain, files, author, preview=preview)
         space = f"{self._catalog.get_domain(domain).uri_space}graph/"
         applied = {
             quad.subject

@@ -83,10 +83,13 @@ def _words(
         )
         if kind is not ChangeKind.CHANGED:
             said.append(f"{name}: {after or before}")
+        elif before == after:
+            # The same letters: another source says it, or its datatype is another.
+            said.append(f"{name}: {after}, said otherwise")
         elif old and new:
             said.append(f"{name}: {before} became {after}")
         else:
-            said.append(f"{name}: {after} was added" if new else f"{name}: {before} was removed")
+            said.append(f"{name}: added {after}" if new else f"{name}: removed {before}")
     return tuple(said)
 
 

@@ -89,7 +89,8 @@ class Journal:
     def _has(self, pen: "Pen") -> bool:
         # A commit that raised may have been made all the same: only the file can tell.
         with self._engine.connect() as connection:
-            return pen.head != self._head and _head(connection) == pen.head
+            query = select(ENTRY.c.hash).where(ENTRY.c.hash == pen.newest)
+            return connection.execute(query).scalar() is not None
 
     # Reading
 
@@ -182,6 +183,8 @@ class Pen:
         self._dictionary = dictionary
         self._connect = history.borrowed(connection)
         self.head = _head(connection)
+        self.newest = ""
+        """The hash of the last entry that was recorded, of whatever outcome."""
 
     @property
     def state(self) -> Past:
@@ -232,6 +235,7 @@ class Pen:
         )
         row = entries.row(entry, change, last.hash if last else "")
         self._connection.execute(insert(ENTRY), row)
+        self.newest = row["hash"]
         if entry.sequence is not None:
             self.head = Mark(entry.sequence, row["hash"])
         return replace(entry, hash=row["hash"])
