@@ -70,7 +70,9 @@ def test_every_setting_has_its_line() -> None:
         assert re.search(rf"^\|.*`{name}`.*\|.*\|.*\|$", table, re.M), name
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/architecture.md", "docs/operations.md", "sample_data/README.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/architecture.md", "docs/operations.md", "sample_data/README.md"]
+)
 def test_links_lead_somewhere(page: str) -> None:
     text = (TOP / page).read_text("utf-8")
     for target in re.findall(r"\]\(([^)#:]+)\)", text):

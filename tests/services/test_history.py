@@ -396,6 +396,4 @@ def test_the_words_of_the_standards_are_spaced(shop: Services) -> None:
     assert DPROD.outputDataset  # as the vocabulary spells it
     start = say(shop, ":product dcterms:title 'x' .")
     end = say(shop, ":product dcterms:title 'x' ; dprod:outputDataset :dataset .")
-    assert told(shop.history.diff(start, end))["product"][1] == (
-        "output dataset: added dataset",
-    )
+    assert told(shop.history.diff(start, end))["product"][1] == ("output dataset: added dataset",)

@@ -5,59 +5,34 @@ transaction, and so one sync of the disk. Each is judged in the state that those
 him made, in a savepoint that is taken back if he is refused.
 """
 
-import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from threading import Lock
 from uuid import uuid4
 
 from isogloss.errors import Forbidden, InvalidArgument, MeshError, StalePlan
 from isogloss.model.change import Committed, Plan, Refused, SourceContent, SourceEdit
-from isogloss.model.governance import Severity, ValidationReport, ValidationResult
-from isogloss.model.journal import Attempt, Difference, Entry, Outcome
-from isogloss.model.rdf import Iri, Literal, Quad, Triple
+from isogloss.model.governance import Severity
+from isogloss.model.journal import Attempt, Difference, Outcome
+from isogloss.model.rdf import Iri, Quad, Triple
 from isogloss.services.catalog import GOVERNANCE
 from isogloss.services.governance import Governance
 from isogloss.services.ownership import OPERATOR, Ownership, Place
-from isogloss.store.history import Past
+from isogloss.services.requests import (
+    Draft,
+    Request,
+    again,
+    attempt_of,
+    newly,
+    notes,
+    plan_digest,
+)
 from isogloss.store.journal import Pen
 from isogloss.store.mesh import Mesh
-from isogloss.store.named_graphs import CATALOGUE, MEMBERS
+from isogloss.store.named_graphs import MEMBERS
 from isogloss.store.terms import normal
-from isogloss.vocab import MESH, XSD
 
 _LONGEST_MESSAGE = 10_000
 _NOTHING = Difference(frozenset(), frozenset())
-
-
-@dataclass(slots=True)
-class _Request:
-    contents: Sequence[SourceContent | SourceEdit]
-    author: Iri
-    message: str
-    id: str
-    plan: str | None
-    folder: bool
-    preview: bool = False
-    answer: Committed | Refused | Plan | BaseException | None = None
-
-    def digest(self) -> str:
-        parts = [
-            (c.domain, c.source, sorted(map(repr, c.triples)))
-            for c in self.contents
-            if isinstance(c, SourceContent)
-        ]
-        return hashlib.sha256(repr((parts, self.message, self.plan)).encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """What a request comes to in the state that it meets."""
-
-    domains: tuple[str, ...]
-    graphs: tuple[Iri, ...]
-    said: Difference  # by the sources
-    change: Difference  # with what the system notes beside it
 
 
 class Commits:
@@ -67,7 +42,7 @@ class Commits:
         self._mesh = mesh
         self._governance = governance
         self._base_iri = base_iri
-        self._waiting: list[_Request] = []
+        self._waiting: list[Request] = []
         self._queue = Lock()
         self._writer = Lock()
         self._known: Ownership | None = None
@@ -110,7 +85,7 @@ class Commits:
             raise InvalidArgument(
                 f"A message has {_LONGEST_MESSAGE:,} characters at the most, and an id 1 to 64."
             )
-        request = _Request(contents, author, message, id or uuid4().hex, plan, folder)
+        request = Request(contents, author, message, id or uuid4().hex, plan, folder)
         answer = self._submit(request)
         if isinstance(answer, Plan):
             raise TypeError("a change was answered with a plan")
@@ -128,7 +103,7 @@ class Commits:
         Raises:
             As `replace` does.
         """
-        request = _Request(contents, author, "", "", None, folder, preview=True)
+        request = Request(contents, author, "", "", None, folder, preview=True)
         answer = self._submit(request)
         if not isinstance(answer, Plan):
             raise TypeError("a plan was answered with a change")
@@ -163,7 +138,7 @@ class Commits:
                 pen.record(attempt, Outcome.FORBIDDEN, _NOTHING, reason=str(error))
             raise
 
-    def _submit(self, request: _Request) -> Committed | Refused | Plan:
+    def _submit(self, request: Request) -> Committed | Refused | Plan:
         with self._queue:
             self._waiting.append(request)
         with self._writer:
@@ -178,7 +153,7 @@ class Commits:
             raise answer
         return answer
 
-    def _write(self, group: Sequence[_Request]) -> None:
+    def _write(self, group: Sequence[Request]) -> None:
         try:
             with self._mesh.write() as pen:
                 answers = [self._answer(pen, request) for request in group]
@@ -192,32 +167,33 @@ class Commits:
         for request, answer in zip(group, answers, strict=True):
             request.answer = answer
 
-    def _answer(self, pen: Pen, request: _Request) -> Committed | Refused | Plan | BaseException:
+    def _answer(self, pen: Pen, request: Request) -> Committed | Refused | Plan | BaseException:
         try:
             return self._decide(pen, request)
         except Forbidden as error:
             if not request.preview:
                 # Under an id of its own: the author may ask again once he has the right.
-                attempt = _attempt(request, uuid4().hex)
+                attempt = attempt_of(request, uuid4().hex)
                 pen.record(attempt, Outcome.FORBIDDEN, _NOTHING, reason=str(error))
             return error
-        except MeshError as error:
+        except (MeshError, AttributeError, LookupError, TypeError, ValueError) as error:
+            # Also a bug that one change has met: the others of its group have not.
             return error
 
-    def _decide(self, pen: Pen, request: _Request) -> Committed | Refused | Plan:
+    def _decide(self, pen: Pen, request: Request) -> Committed | Refused | Plan:
         if request.id and (done := pen.find(request.id)):
-            return _again(request, done)
+            return again(request, done)
         draft = self._draft(pen, request)
         head = pen.head.sequence
         if not draft.change.added and not draft.change.removed:
-            nothing = Plan(head, _plan_digest(_NOTHING, ()), _NOTHING, ())
+            nothing = Plan(head, plan_digest(_NOTHING, ()), _NOTHING, ())
             return nothing if request.preview else Committed(head, draft.graphs, 0, 0, ())
         before = self._governance.exact_report(pen.state)
-        attempt = _attempt(request, request.id, draft)
+        attempt = attempt_of(request, request.id, draft)
         with pen.candidate(draft.change) as candidate:
             after = self._governance.judge(candidate.state.quads())
             fresh = newly(before, after)
-            plan = Plan(head, _plan_digest(draft.said, fresh), draft.said, fresh)
+            plan = Plan(head, plan_digest(draft.said, fresh), draft.said, fresh)
             if request.preview:
                 return plan
             if request.plan is not None and request.plan != plan.digest:
@@ -239,7 +215,7 @@ class Commits:
         pen.record(attempt, Outcome.REFUSED, draft.change, results=broken)
         return Refused(broken)
 
-    def _draft(self, pen: Pen, request: _Request) -> _Draft:
+    def _draft(self, pen: Pen, request: Request) -> Draft:
         ownership = self._ownership(pen)
         places = [ownership.place(content.domain, content.source) for content in request.contents]
         for place in places:
@@ -264,8 +240,8 @@ class Commits:
             new |= (given & mine) | fresh
             spoken.append((place, bool(triples), given != mine))
         said = Difference(frozenset(new - old), frozenset(old - new))
-        noted = _notes(state, spoken, folder=request.folder)
-        return _Draft(
+        noted = notes(state, spoken, folder=request.folder)
+        return Draft(
             tuple(sorted({place.domain.name for place in places})),
             graphs,
             said,
@@ -277,60 +253,3 @@ class Commits:
         if self._known is None:
             self._known = Ownership(pen.state, self._base_iri)
         return self._known
-
-
-def _notes(state: Past, spoken: Iterable[tuple[Place, bool, bool]], *, folder: bool) -> Difference:
-    """Note in the catalogue whose each graph is, and whether a folder is the whole of it."""
-    wanted: set[Quad] = set()
-    unwanted: set[Quad] = set()
-    for place, speaks, changed in spoken:
-        if place.graph == MEMBERS:
-            continue
-        owned = Quad(place.domain.id, MESH.dataGraph, place.graph, CATALOGUE)
-        applied = Quad(place.graph, MESH.applied, Literal("true", XSD.boolean), CATALOGUE)
-        (wanted if speaks else unwanted).add(owned)
-        if speaks and folder:
-            wanted.add(applied)
-        elif changed:
-            unwanted.add(applied)
-    subjects = {quad.subject for quad in wanted | unwanted}
-    known = {quad for quads in state.describe(subjects).values() for quad in quads}
-    return Difference(frozenset(wanted - known), frozenset(unwanted & known))
-
-
-def newly(before: ValidationReport, after: ValidationReport) -> tuple[ValidationResult, ...]:
-    """Pick the results that a report has and an earlier one had not, in its order."""
-
-    # The message is left out: it may quote counts that change while the trouble stays.
-    def key(result: ValidationResult) -> tuple[object, ...]:
-        return (result.rule, result.focus_node, result.path, result.value, result.component)
-
-    known = {key(result) for result in before.results}
-    return tuple(result for result in after.results if key(result) not in known)
-
-
-def _again(request: _Request, done: Entry) -> Committed | Refused:
-    """Answer a request whose id the journal knows as it was answered then."""
-    if done.attempt.author != request.author or done.attempt.request != request.digest():
-        raise InvalidArgument(
-            f"The id {request.id!r} names another change: give each change an id of its own."
-        )
-    if done.sequence is None:
-        return Refused(done.results)
-    return Committed(done.sequence, done.attempt.graphs, done.added, done.removed, done.results)
-
-
-def _attempt(request: _Request, id: str, draft: _Draft | None = None) -> Attempt:
-    return Attempt(
-        id=id,
-        request=request.digest(),
-        author=request.author,
-        domains=draft.domains if draft else tuple(sorted({c.domain for c in request.contents})),
-        graphs=draft.graphs if draft else (),
-        message=request.message,
-    )
-
-
-def _plan_digest(change: Difference, results: Iterable[ValidationResult]) -> str:
-    said = (sorted(map(repr, change.added)), sorted(map(repr, change.removed)))
-    return hashlib.sha256(repr((said, sorted(map(repr, results)))).encode()).hexdigest()

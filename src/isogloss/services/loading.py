@@ -15,12 +15,8 @@ from isogloss.model.rdf import Iri
 from isogloss.services.catalog import GOVERNANCE, Catalog
 from isogloss.services.commits import Commits
 from isogloss.services.history import History
-from isogloss.services.ownership import (
-    MEMBERS_SOURCE,
-    OPERATOR,
-    membership_triples,
-    without_membership,
-)
+from isogloss.services.memberships import MEMBERS_SOURCE, membership_triples, without_membership
+from isogloss.services.ownership import OPERATOR
 from isogloss.store.named_graphs import source_graph
 
 __all__ = ["Format", "Loaded", "Loading", "Upload"]

@@ -1,15 +1,7 @@
 """Who may say what of which: decided anew for each commit, in the state it meets."""
 
-import hashlib
-import posixpath
-import re
-import unicodedata
-from collections import defaultdict
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
-from itertools import product
-from urllib.parse import unquote
 
 from isogloss.errors import Forbidden
 from isogloss.model.access import Membership, Role
@@ -18,31 +10,29 @@ from isogloss.model.journal import Entry, Outcome
 from isogloss.model.rdf import Iri, Literal, Quad, Triple
 from isogloss.services.catalog import GOVERNANCE, Catalog
 from isogloss.services.description import local_name
+from isogloss.services.memberships import (
+    MEMBERS_SOURCE,
+    ROLES,
+    check_membership,
+    read_memberships,
+)
+from isogloss.services.spelling import careless_reading, is_normal
 from isogloss.store.graph import Reader
 from isogloss.store.named_graphs import MEMBERS, SYSTEM, source_graph
-from isogloss.vocab import CODE, MESH, ORG, RDF, SH, SKOS, VOID
+from isogloss.vocab import MESH, ORG, RDF, SH, SKOS, VOID
 
 OPERATOR = Iri("https://w3id.org/isogloss/operator")
 """Whoever has the mesh's folder itself: may write for every domain, within its bounds."""
 
-MEMBERS_SOURCE = "members"
-"""The source of each domain that says who belongs to it; kept in a system graph."""
-
 _WORDS = frozenset({"glossary", "mappings", "concordances"})
 """Sources that begin so are the stewards'; the engineers have all others."""
 
-_ROLES = {Iri(CODE.iri + role.value): role for role in Role}
-_MEMBERSHIP = frozenset({RDF.type, ORG.member, ORG.organization, ORG.role})
 _SYSTEM_WORDS = frozenset(
     {MESH.dataGraph, MESH.shapesGraph, MESH.sequence, MESH.head, MESH.applied}
 )
 _PART_OF = frozenset({MESH.fieldOf, MESH.parentField})
 _RESERVED = frozenset({"graph", "membership", ".well-known"})
 """What each domain's space has for graphs, members and blank nodes: nobody else's lies there."""
-
-# RFC 3987 §5.3.2: what two IRIs may differ by, and yet be taken for one by whoever resolves them.
-_DOTS = re.compile(r"[^?#]*/\.{1,2}(?=[/?#]|$)")
-_NEEDLESS = re.compile(r"%(?:2[DE]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +58,7 @@ class Ownership:
             key=lambda space: -len(space[0]),
         )
         self._readings = sorted(
-            ((_reading(space), domain) for space, domain in self._spaces),
+            ((careless_reading(space), domain) for space, domain in self._spaces),
             key=lambda space: -len(space[0]),
         )
         self._glossaries = {d.glossary: d for d in known.values() if d.glossary}
@@ -134,7 +124,7 @@ class Ownership:
             self._check_subject(place, subject, spaces)
         for triple in said:
             if place.source == MEMBERS_SOURCE:
-                _check_membership(place.domain, triple)
+                check_membership(place.domain, triple)
             else:
                 self._check_words(place, triple)
 
@@ -166,11 +156,7 @@ class Ownership:
 
     def _check_subject(self, place: Place, subject: Iri, founded: tuple[str, ...]) -> None:
         domain = place.domain
-        if (
-            _DOTS.match(subject)
-            or _NEEDLESS.search(subject)
-            or not unicodedata.is_normalized("NFC", subject)
-        ):
+        if not is_normal(subject):
             raise Forbidden(
                 f"<{subject}> could be taken for another IRI: write it in normal form, without "
                 "dot segments, needless percent-encoding or decomposed letters (RFC 3987, 5.3.2)."
@@ -193,7 +179,7 @@ class Ownership:
                 f"The domain {domain.name!r} may not describe <{subject}>: what a domain is "
                 "called, and what is its own, the governance group states."
             )
-        reading = _reading(subject)
+        reading = careless_reading(subject)
         taken = next((d for space, d in self._readings if reading.startswith(space)), None)
         if taken is None or taken.id != domain.id:
             whose = f"{taken.name}'s" if taken else "nobody's"
@@ -211,7 +197,7 @@ class Ownership:
             what = "what the system keeps itself"
         elif predicate in SH or (isinstance(kind, str) and kind in SH):
             what = "rules (SHACL), which have a way of their own"
-        elif (predicate == ORG.role and value in _ROLES) or (
+        elif (predicate == ORG.role and value in ROLES) or (
             predicate == ORG.organization and value in self._domains
         ):
             what = f"memberships, which go to the source {MEMBERS_SOURCE!r}"
@@ -259,16 +245,14 @@ class Ownership:
         return tuple(space for _, space in given)
 
     def _trouble_with(self, domain: Iri, space: str, others: Iterable[tuple[Iri, str]]) -> str:
-        if not space.endswith("/") or _DOTS.match(space) or _NEEDLESS.search(space):
+        if not space.endswith("/") or not is_normal(space):
             return "it does not end in a slash, or is not in normal form (RFC 3987, 5.3.2)"
-        if not unicodedata.is_normalized("NFC", space):
-            return "it has decomposed letters"
         if any(graph.startswith(space) for graph in SYSTEM):
             return "the system's own graphs lie there"
         if domain != self._governance.id and self._governance.uri_space.startswith(space):
             return "the governance group's own lies in it"
         for other, theirs in others:
-            if _reading(space) == _reading(theirs):
+            if careless_reading(space) == careless_reading(theirs):
                 return f"it is <{other}>'s, or could be taken for it"
             for inner, outer in ((space, theirs), (theirs, space)):
                 inside = inner.removeprefix(outer) if inner.startswith(outer) else ""
@@ -281,94 +265,3 @@ class Ownership:
                 if owner is None or len(owner.uri_space) < len(space):
                     return f"<{membership}> lies there, a membership of <{organization}>"
         return ""
-
-
-def read_memberships(quads: Iterable[Quad]) -> frozenset[Membership]:
-    """Read memberships; one that is not whole gives no rights."""
-    about: defaultdict[Iri, defaultdict[Iri, set[Iri]]] = defaultdict(lambda: defaultdict(set))
-    for quad in quads:
-        if not isinstance(quad.object, Literal):
-            about[quad.subject][quad.predicate].add(quad.object)
-    return frozenset(
-        Membership(organization, member, _ROLES[role])
-        for values in about.values()
-        for organization, member, role in product(
-            values[ORG.organization], values[ORG.member], values[ORG.role]
-        )
-        if role in _ROLES
-    )
-
-
-def membership_triples(domain: Domain, member: Iri, role: Role) -> frozenset[Triple]:
-    """Write a membership; its IRI follows from who and what, so that it is there once."""
-    words = re.sub(r"[^A-Za-z0-9]+", "-", member.partition("//")[2])[:60].strip("-")
-    key = f"{words}-{hashlib.sha256(member.encode()).hexdigest()[:16]}"
-    iri = Iri(f"{domain.uri_space}membership/{role.value}/{key}")
-    return frozenset(
-        {
-            Triple(iri, RDF.type, ORG.Membership),
-            Triple(iri, ORG.member, member),
-            Triple(iri, ORG.organization, domain.id),
-            Triple(iri, ORG.role, Iri(CODE.iri + role.value)),
-        }
-    )
-
-
-def without_membership(
-    said: frozenset[Triple], domain: Iri, member: Iri, role: Role
-) -> frozenset[Triple]:
-    """Leave out the memberships of somebody in a role."""
-    about: defaultdict[Iri, list[Quad]] = defaultdict(list)
-    for triple in said:
-        about[triple.subject].append(Quad(*triple, MEMBERS))
-    unwanted = Membership(domain, member, role)
-    gone: set[Quad] = set()
-    for quads in about.values():
-        if unwanted in read_memberships(quads):
-            several = {quad.object for quad in quads if quad.predicate == ORG.member} != {member}
-            # Where one has several members, the others stay.
-            gone |= {
-                q for q in quads if not several or (q.predicate, q.object) == (ORG.member, member)
-            }
-    return frozenset(triple for triple in said if Quad(*triple, MEMBERS) not in gone)
-
-
-def _check_membership(domain: Domain, triple: Triple) -> None:
-    fine = triple.predicate in _MEMBERSHIP and not isinstance(triple.object, Literal)
-    if triple.predicate == RDF.type:
-        fine = triple.object == ORG.Membership
-    elif triple.predicate == ORG.organization:
-        fine = triple.object == domain.id
-    elif triple.predicate == ORG.role:
-        fine = triple.object in _ROLES
-    if not fine:
-        raise Forbidden(
-            f"The members of {domain.name!r} are stated as org:Membership with org:member, "
-            f"org:organization <{domain.id}> and org:role (code:owner, code:engineer, "
-            f"code:steward or code:reader); <{triple.subject}> {local_name(triple.predicate)} "
-            "is none of these."
-        )
-
-
-def _reading(iri: str) -> str:
-    """Give what the most careless reader takes an IRI for, with a slash behind it.
-
-    He ignores case, the form of letters and what cannot be seen, decodes whatever is encoded,
-    even twice, takes backslashes for slashes and several for one, and resolves dot segments.
-
-    >>> _reading("HTTPS://me@MESH.example:443/sales//%65mea%2Forders")
-    'https://mesh.example/sales/emea/orders/'
-    """
-    text = unquote(unquote(re.split(r"[?#]", iri, maxsplit=1)[0]))
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-        text = "".join(char for char in text if unicodedata.category(char) != "Cf")
-    scheme, _, rest = text.casefold().replace("\\", "/").partition("://")
-    authority, _, path = rest.partition("/")
-    host = authority.rpartition("@")[2]
-    host = host.removesuffix({"http": ":80", "https": ":443"}.get(scheme, ":"))
-    if not host.isascii():
-        with suppress(UnicodeError):  # such a host is no name that anything is found by
-            host = host.encode("idna").decode()
-    path = posixpath.normpath(f"/{path.lstrip('/')}").rstrip("/")
-    return f"{scheme}://{host.rstrip('.')}{path}/"

@@ -27,6 +27,10 @@ _SEQUENCE = ox.NamedNode(MESH.sequence)
 _HEAD = ox.NamedNode(MESH.head)
 
 
+_FLUSHED_EVERY = 250
+"""After so many commits, so that RocksDB can forget the graves of what often changes."""
+
+
 class EmbeddedGraph:
     """A `store.graph.Graph` in Oxigraph."""
 
@@ -162,7 +166,8 @@ class EmbeddedGraph:
         added = (quad_to_ox(quad) for quad in change.added)
         update = (
             f"{' '.join(clear)} DELETE DATA {{ {_data(removed)} }}; "
-            f"DELETE WHERE {{ GRAPH {_MARK} {{ ?s ?p ?o }} }}; "
+            # By name, not by pattern: a search walks over the graves of all former marks.
+            f"DELETE DATA {{ {_data(_mark_quads(self._mark))} }}; "
             f"INSERT DATA {{ {_data(added)} {_data(_mark_quads(mark))} }}"
         )
         try:
@@ -170,6 +175,8 @@ class EmbeddedGraph:
                 self._moves += 1
                 try:
                     self._open().update(update)
+                    if mark.sequence % _FLUSHED_EVERY == 0:
+                        self._open().flush()
                 finally:
                     self._moves += 1
         except OSError as error:

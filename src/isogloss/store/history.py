@@ -32,10 +32,14 @@ _QUAD = (Q.c.s, Q.c.p, Q.c.o, Q.c.g)
 class Past:
     """A `store.graph.Reader` of the state that one commit made."""
 
-    def __init__(self, connect: Connect, dictionary: Dictionary, sequence: int) -> None:
+    def __init__(
+        self, connect: Connect, dictionary: Dictionary, sequence: int, *, newest: bool = False
+    ) -> None:
+        """Read as of a commit; `newest` if no later one can come while this reads."""
         self._connect = connect
         self._dictionary = dictionary
         self._sequence = sequence
+        self._true = Q.c.until.is_(None) if newest else _true_at(sequence)
 
     @property
     def sequence(self) -> int:
@@ -55,7 +59,7 @@ class Past:
     def count(self) -> int:
         """Count its quads, the system's graphs included."""
         with self._connect() as connection:
-            query = select(func.count()).select_from(Q).where(_true_at(self._sequence))
+            query = select(func.count()).select_from(Q).where(self._true)
             return connection.execute(query).scalar_one()
 
     def describe(self, subjects: Iterable[Iri]) -> dict[Iri, list[Quad]]:
@@ -85,7 +89,7 @@ class Past:
         predicate: Iri | None = None,
     ) -> Iterator[Quad]:
         with self._connect() as connection:
-            then = select(*_QUAD).where(_true_at(self._sequence))
+            then = select(*_QUAD).where(self._true)
             if column is None:
                 yield from self._decode(connection, then)
                 return
@@ -219,7 +223,7 @@ def change_since(
     removed = set(decode(connection, dictionary, ended)) - added
     cleared = {_place(quad) for quad in removed if isinstance(quad.object, Literal)}
     if cleared:
-        live = Past(borrowed(connection), dictionary, head)
+        live = Past(borrowed(connection), dictionary, head, newest=True)
         for quads in live.describe({subject for subject, _, _ in cleared}).values():
             added.update(quad for quad in quads if _place(quad) in cleared)
     kept = frozenset(quad for quad in removed if _place(quad) not in cleared)

@@ -183,24 +183,29 @@ class Pen:
         self._dictionary = dictionary
         self._connect = history.borrowed(connection)
         self.head = _head(connection)
+        self._judging = False
         self.newest = ""
         """The hash of the last entry that was recorded, of whatever outcome."""
 
     @property
     def state(self) -> Past:
         """The state after the members so far."""
-        return Past(self._connect, self._dictionary, self.head.sequence)
+        newest = not self._judging
+        return Past(self._connect, self._dictionary, self.head.sequence, newest=newest)
 
     @contextmanager
     def candidate(self, change: Difference) -> Iterator["Candidate"]:
         """Make a change, for as long as it takes to judge it; it stays if `keep` is called."""
         savepoint = self._connection.begin_nested()
-        candidate = Candidate(Past(self._connect, self._dictionary, self.head.sequence + 1))
+        self._judging = True
+        made = self.head.sequence + 1
+        candidate = Candidate(Past(self._connect, self._dictionary, made, newest=True))
         try:
             history.write(self._connection, self._dictionary, self.head.sequence + 1, change)
             yield candidate
         finally:
             (savepoint.commit if candidate.kept else savepoint.rollback)()
+            self._judging = False
 
     def record(
         self,

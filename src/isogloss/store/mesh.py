@@ -19,9 +19,8 @@ from isogloss.store.folder import Folder
 from isogloss.store.graph import BEGINNING, Graph, Mark
 from isogloss.store.history import Past
 from isogloss.store.journal import FILE, Journal, Pen
-from isogloss.store.tokens import FILE as TOKENS
-
 from isogloss.store.remote import RemoteGraph
+from isogloss.store.tokens import FILE as TOKENS
 
 log = logging.getLogger("isogloss.store")
 
