@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import logging.config
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -288,6 +289,8 @@ def test_a_file_that_is_no_turtle_is_named() -> None:
 def test_a_failure_is_said_once_and_not_on_stderr(
     capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
+    # As any server does at its start.
+    logging.config.dictConfig({"version": 1, "disable_existing_loggers": False})
     with caplog.at_level(logging.DEBUG), pytest.raises(ValidationFailed):
         judge(property_shape('sh:minCount "one"'), 'ex:a a ex:T ; ex:p "x"^^xsd:integer .')
     assert (capfd.readouterr().err, caplog.messages) == ("", [])

@@ -12,8 +12,18 @@ from isogloss.errors import ValidationFailed
 from isogloss.model.rdf import Iri, Literal, Term, Triple, text
 from isogloss.vocab import XSD
 
+
+
+def silent(name: str) -> logging.Logger:
+    """Give a logger that says nothing, even once logging is configured (as uvicorn does)."""
+    logger = logging.getLogger(name)
+    # Not `disabled`, which logging.config resets.
+    logger.filters = [lambda _: False]
+    return logger
+
+
 # rdflib logs a traceback for each ill-typed literal; to speak of those is for the rules.
-logging.getLogger("rdflib.term").disabled = True
+silent("rdflib.term")
 
 # rdflib's NORMALIZE_LITERALS is one flag for the whole process.
 _ONE_AT_A_TIME = Lock()

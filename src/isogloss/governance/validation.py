@@ -1,6 +1,5 @@
 """Judge data by shapes with pySHACL, and never mistake a failure for a verdict."""
 
-import logging
 import warnings
 from collections.abc import Iterable, Mapping
 
@@ -13,13 +12,12 @@ from rdflib import RDF, RDFS, SH, SKOS
 from isogloss.errors import ValidationFailed
 from isogloss.governance.paths import path_text
 from isogloss.governance.rulebook import Rulebook, english, severity_of
-from isogloss.governance.terms import add_all, exact_literals, from_rdflib, parse_turtle
+from isogloss.governance.terms import add_all, exact_literals, from_rdflib, parse_turtle, silent
 from isogloss.model.governance import ValidationReport, ValidationResult
 from isogloss.model.rdf import Iri, Literal, Triple
 
 # What pySHACL logs, it raises as well.
-_SILENT = logging.getLogger("isogloss.pyshacl")
-_SILENT.disabled = True
+_SILENT = silent("isogloss.pyshacl")
 
 # pySHACL passes over these in silence, and then calls data good that nobody has looked at.
 # Of sh:entailment the standard says so itself: one that is not supported is a failure.

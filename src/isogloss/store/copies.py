@@ -37,7 +37,7 @@ def backup(folder: Path, target: Path) -> Mark:
                 "SELECT sequence, hash FROM entry WHERE sequence IS NOT NULL "
                 "ORDER BY sequence DESC LIMIT 1"
             ).fetchone()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         target.unlink(missing_ok=True)
         raise StoreUnavailable(f"{target} could not be written: {error}.") from error
     return Mark(*newest) if newest else BEGINNING
@@ -77,7 +77,7 @@ def restore(file: Path, folder: Path) -> None:
                 journal = Journal(target)
                 problem = next(checks.journal(journal), None)
                 journal.close()
-        except (sqlite3.Error, StoreUnavailable) as error:
+        except (sqlite3.Error, UnicodeDecodeError, StoreUnavailable) as error:
             problem = f"It is no journal ({error})."
         if problem is not None:
             for rest in folder.glob(f"{FILE}*"):

@@ -297,7 +297,9 @@ def _begin(connection: Connection) -> None:
 def _spoken(what: str) -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
+    # What SQLite says of a damaged schema quotes it, and need not be UTF-8.
+    except (DBAPIError, UnicodeDecodeError) as error:
+        said = getattr(error, "orig", error)
         raise StoreUnavailable(
-            f"{what} ({error.orig}): make room on the disk, or look at it; nothing was written."
+            f"{what} ({said}): make room on the disk, or look at it; nothing was written."
         ) from error
