@@ -33,8 +33,8 @@ from tests.torture.workbench import (
 )
 
 CLIENTS = 8
-COMMITS = size(10_000, 96)
-KILLS = size(50, 3)
+COMMITS = size(10_000, 48)
+KILLS = size(50, 2)
 SAMPLES = size(200, 20)
 REPLACE = """mutation ($source: String!, $turtle: String!, $id: ID!) {
   replaceSource(domain: "shop", source: $source, turtle: $turtle, id: $id) {

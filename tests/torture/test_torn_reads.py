@@ -20,7 +20,7 @@ from isogloss.vocab import DCAT, DCTERMS, RDF
 from tests.services.test_commits import FOUNDING
 from tests.torture.workbench import Figures, dataset, said, size, together, values_at
 
-SECONDS = size(60, 3)
+SECONDS = size(60, 1)
 PAIR = ("left", "right")
 QUERY = """query ($left: ID!, $right: ID!, $at: Moment!) {
   left: dataset(id: $left, asOf: $at) { title description }
