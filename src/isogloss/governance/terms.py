@@ -13,7 +13,6 @@ from isogloss.model.rdf import Iri, Literal, Term, Triple, text
 from isogloss.vocab import XSD
 
 
-
 def silent(name: str) -> logging.Logger:
     """Give a logger that says nothing, even once logging is configured (as uvicorn does)."""
     logger = logging.getLogger(name)
