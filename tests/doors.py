@@ -1,8 +1,14 @@
 """How tests ask: over HTTP in process, and on the command line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
+from unittest.mock import patch
+
+from isogloss.governance.compiler.program import Program
+from isogloss.governance.rulebook import Rulebook
+from isogloss.services.judge import Judge
 
 
 class Ask(Protocol):
@@ -22,3 +28,12 @@ class Run:
 
 
 Isogloss = Callable[..., Run]
+
+
+@contextmanager
+def without_rules(judge: Judge) -> Iterator[None]:
+    """Let everything conform, as in a mesh whose rules have become stricter since."""
+    with patch.object(judge, "_program", Program(Rulebook({}))):
+        judge.forget()
+        yield
+    judge.forget()

@@ -3,17 +3,21 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from threading import Lock
 
 from isogloss import resources
+from isogloss.governance.compiler.program import Program
 from isogloss.governance.rulebook import Rulebook
-from isogloss.governance.validation import Validator
+from isogloss.governance.validation import axioms
+from isogloss.model.governance import ValidationReport
 from isogloss.services.catalog import Catalog
 from isogloss.services.commits import Commits
 from isogloss.services.discovery import Discovery
 from isogloss.services.exports import Exports
 from isogloss.services.governance import Governance
 from isogloss.services.history import History, Moment
+from isogloss.services.judge import Judge
 from isogloss.services.lineage import LineageTracer
 from isogloss.services.loading import Loading
 from isogloss.services.meaning import Meanings
@@ -45,6 +49,7 @@ class Services(View):
     """Everything a door needs, over one open mesh: the newest state, its past, and changes."""
 
     mesh: Mesh
+    judge: Judge
     commits: Commits
     loading: Loading
     planning: Planning
@@ -75,23 +80,31 @@ class Services(View):
         self.mesh.close()
 
 
-def build(settings: Settings, *, rebuild: bool = False) -> Services:
+def build(
+    settings: Settings, *, rulebook: Rulebook | None = None, rebuild: bool = False
+) -> Services:
     """Open the mesh of the settings; with `rebuild`, make its graph anew from the journal.
+
+    Without a rulebook, the rules are those that travel with the package.
 
     Raises:
         StoreUnavailable: another process has the folder open, or it cannot be used.
         ValidationFailed: the rules that travel with the package cannot be read.
     """
-    rulebook = Rulebook(resources.texts("shapes", ".ttl"))
-    validator = Validator(rulebook, ontology=resources.texts("ontology", ".ttl"))
+    rulebook = rulebook or Rulebook(resources.texts("shapes", ".ttl"))
+    program, known = Program(rulebook), axioms(resources.texts("ontology", ".ttl"))
     mesh = Mesh.open(settings.data, settings.sparql, rebuild=rebuild)
 
-    def view(graph: Reader, exact: Callable[[], Reader]) -> View:
+    judge = Judge(program, known, lambda: mesh.at(mesh.journal.head.sequence))
+
+    def view(
+        graph: Reader, exact: Callable[[], Reader], report: Callable[[], ValidationReport]
+    ) -> View:
         catalog = Catalog(graph, settings.base_iri)
         return View(
             graph=graph,
             catalog=catalog,
-            governance=Governance(exact, catalog, validator, rulebook.rules),
+            governance=Governance(exact, catalog, report, rulebook.rules),
             lineage=LineageTracer(graph, catalog),
             meanings=Meanings(graph, catalog),
             discovery=Discovery(graph, catalog),
@@ -100,10 +113,10 @@ def build(settings: Settings, *, rebuild: bool = False) -> Services:
 
     def past(sequence: int) -> View:
         state = mesh.at(sequence)
-        return view(state, lambda: state)
+        return view(state, lambda: state, cache(lambda: judge.full(state)))
 
-    now = view(mesh.graph, lambda: mesh.at(mesh.graph.sequence))
-    commits = Commits(mesh, now.governance, settings.base_iri)
+    now = view(mesh.graph, lambda: mesh.at(mesh.graph.sequence), judge.report)
+    commits = Commits(mesh, judge, settings.base_iri)
     history = History(mesh, now.catalog, settings.base_iri)
     loading = Loading(now.catalog, commits, history)
     return Services(
@@ -115,6 +128,7 @@ def build(settings: Settings, *, rebuild: bool = False) -> Services:
         discovery=now.discovery,
         exports=now.exports,
         mesh=mesh,
+        judge=judge,
         commits=commits,
         loading=loading,
         planning=Planning(mesh, now.catalog, now.lineage, loading, commits),

@@ -80,7 +80,7 @@ MESH = Namespace(
     "masking runState olNamespace fromTerm toTerm expression expressionLanguage precondition "
     "lossiness basedOnMapping mappingStatus scope ruleId contentDigest waivesShape "
     "waivesComponent focusNode ruleSetVersion validFrom validUntil waivedBy effectiveConforms "
-    "standardVersion driver sequence head applied",
+    "standardVersion driver sequence head applied passingExample failingExample",
 )
 ODRL = Namespace(
     "odrl",
@@ -156,7 +156,10 @@ XKOS = Namespace(
 XSD = Namespace(
     "xsd",
     "http://www.w3.org/2001/XMLSchema#",
-    "boolean date dateTime decimal double duration integer string",
+    "boolean byte date dateTime dateTimeStamp dayTimeDuration decimal double duration float gDay "
+    "gMonth gMonthDay gYear gYearMonth int integer long negativeInteger nonNegativeInteger "
+    "nonPositiveInteger positiveInteger short string time unsignedByte unsignedInt unsignedLong "
+    "unsignedShort yearMonthDuration",
 )
 RULE = Namespace("rule", "https://w3id.org/isogloss/shapes#")
 

@@ -20,6 +20,7 @@ from isogloss.errors import (
     NotFound,
     StalePlan,
 )
+from isogloss.governance.rulebook import Rulebook
 from isogloss.model.access import Role
 from isogloss.model.change import Committed, Plan, SourceContent, SourceEdit
 from isogloss.model.rdf import Iri, Literal, Term, Triple, parse_iri
@@ -46,7 +47,6 @@ from tests.security.world import (
     may_write,
     person,
     turtle,
-    without_rules,
 )
 
 REPLACE = """mutation ($domain: String!, $source: String!, $turtle: String!, $id: ID) {
@@ -64,10 +64,9 @@ WITHDRAW = GRANT.replace("grantRole", "withdrawRole")
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[World]:
+def world() -> World:
     """The rivals, whom nothing but the fence keeps apart."""
-    with without_rules():
-        yield found()
+    return found(Rulebook({}))
 
 
 @pytest.fixture

@@ -2,8 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -15,12 +14,11 @@ from starlette.testclient import TestClient
 from isogloss.api.app import build_app
 from isogloss.bootstrap import Services, build
 from isogloss.errors import ERRORS, Forbidden, InvalidInput, MeshError
+from isogloss.governance.rulebook import Rulebook
 from isogloss.model.access import Role
 from isogloss.model.change import Committed, SourceContent
-from isogloss.model.governance import ValidationReport
 from isogloss.model.journal import Entry, Outcome
 from isogloss.model.rdf import Iri, Literal, Quad, Triple, text
-from isogloss.services.governance import Governance
 from isogloss.services.ownership import OPERATOR
 from isogloss.settings import Settings
 from isogloss.store.terms import to_ox
@@ -180,17 +178,9 @@ CATALOGUE = Iri("https://w3id.org/isogloss/graph/catalogue")
 MEMBERS = Iri("https://w3id.org/isogloss/graph/members")
 
 
-@contextmanager
-def without_rules() -> Iterator[None]:
-    """Let every change conform, so that only the fence stands in the way."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Governance, "judge", lambda self, quads: ValidationReport(()))
-        yield
-
-
-def found() -> World:
+def found(rulebook: Rulebook | None = None) -> World:
     """Found the rivals, give each all four roles, and let each say a little."""
-    services = build(Settings(data=None))
+    services = build(Settings(data=None), rulebook=rulebook)
     outcomes = [services.commits.replace([founding()])]
     for name in ("governance", *RIVALS):
         outcomes += [services.loading.grant(name, person(name, r), r).outcome for r in Role]

@@ -7,10 +7,11 @@ import pytest
 from isogloss.bootstrap import Services, build
 from isogloss.errors import Forbidden, InvalidArgument, InvalidIri, NotFound
 from isogloss.model.change import Committed, Refused, SourceContent
-from isogloss.model.governance import Severity, ValidationReport
+from isogloss.model.governance import Severity
 from isogloss.model.rdf import Iri, Literal, Triple, text
 from isogloss.settings import Settings
 from isogloss.vocab import DCAT, DCTERMS, MESH, PROV, RDF, RULE, SKOS, VOID, XSD
+from tests.doors import without_rules
 
 BASE = "https://mesh.example/"
 SHOP = Iri(f"{BASE}shop/domain")
@@ -124,14 +125,10 @@ def test_loading_twice_changes_nothing(shop: Services) -> None:
     assert shop.graph.sequence == 2
 
 
-def test_what_was_broken_before_does_not_stand_in_the_way(
-    shop: Services, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_broken_before_does_not_stand_in_the_way(shop: Services) -> None:
     # As in a mesh whose rules have become stricter since.
-    with monkeypatch.context() as patch:
-        patch.setattr(shop.governance, "judge", lambda quads: ValidationReport(()))
+    with without_rules(shop.judge):
         shop.commits.replace([orders()])
-    shop.governance.forget()
     assert shop.governance.report().violations
     outcome = shop.commits.replace(
         [
@@ -147,7 +144,7 @@ def test_what_was_broken_before_does_not_stand_in_the_way(
 
 def test_the_report_after_a_commit_is_that_of_a_fresh_look(shop: Services) -> None:
     shop.commits.replace([orders("orders")])
-    assert shop.governance.report() == shop.governance.judge(shop.mesh.at(2).quads())
+    assert shop.governance.report() == shop.judge.full(shop.mesh.at(2))
 
 
 def test_an_unknown_domain_is_refused_with_those_there_are(shop: Services) -> None:

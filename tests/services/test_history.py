@@ -10,9 +10,9 @@ import pytest
 
 from isogloss.bootstrap import Services, View, build
 from isogloss.errors import NotFound
+from isogloss.governance.rulebook import Rulebook
 from isogloss.intake.formats import Format
 from isogloss.model.change import Committed, SourceContent
-from isogloss.model.governance import ValidationReport
 from isogloss.model.lineage import Direction, Level
 from isogloss.model.past import ChangeKind, Comparison
 from isogloss.model.rdf import Iri, Literal, Quad, Term, Triple, text
@@ -48,10 +48,9 @@ ODD: list[Term] = [
 
 
 @pytest.fixture
-def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
+def shop() -> Iterator[Services]:
     """A mesh with one domain, and no rules to heed."""
-    services = build(Settings(data=None))
-    monkeypatch.setattr(services.governance, "judge", lambda quads: ValidationReport(()))
+    services = build(Settings(data=None), rulebook=Rulebook({}))
     services.commits.replace([FOUNDING])
     yield services
     services.close()

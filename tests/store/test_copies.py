@@ -26,10 +26,10 @@ def say(mesh: Mesh, *values: str) -> None:
             Quad(A, Iri(f"urn:p{n}"), Literal(value, XSD.integer), G) for n in range(5)
         )
         change = Difference(added - there, there - added)
-        with mesh.write() as pen, pen.candidate(change) as candidate:
+        with mesh.write() as pen:
+            pen.make(change)
             number = str(pen.head.sequence + 1)
             pen.record(Attempt(number, "", A, (), (), ""), Outcome.COMMITTED, change)
-            candidate.keep()
 
 
 @pytest.fixture
@@ -192,8 +192,6 @@ def test_a_backup_may_lie_anywhere(mesh: Mesh, tmp_path: Path) -> None:
 def test_packing_keeps_everything(mesh: Mesh, tmp_path: Path) -> None:
     change = Difference(frozenset({Quad(A, P, Literal("refused " * 1000), G)}), frozenset())
     with mesh.write() as pen:
-        with pen.candidate(change):
-            pass
         pen.record(Attempt("no", "", A, (), (), ""), Outcome.REFUSED, change)
     say(mesh, "3", "4")
     past = mesh.at(2)

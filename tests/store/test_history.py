@@ -45,11 +45,11 @@ pasts = st.lists(st.frozensets(quads, max_size=10), min_size=1, max_size=7)
 
 
 def commit(journal: Journal, change: Difference) -> None:
-    with journal.write() as pen, pen.candidate(change) as candidate:
+    with journal.write() as pen:
+        pen.make(change)
         number = str(pen.head.sequence + 1)
         attempt = Attempt(number, "", Iri("urn:author"), (), (), "")
         pen.record(attempt, Outcome.COMMITTED, change)
-        candidate.keep()
 
 
 def told(journal: Journal, states: list[frozenset[Quad]]) -> list[frozenset[Quad]]:

@@ -39,10 +39,9 @@ def attempt(id: str = "one", message: str = "Why.") -> Attempt:
 
 
 def commit(journal: Journal, id: str, change: Difference) -> Entry:
-    with journal.write() as pen, pen.candidate(change) as candidate:
-        entry = pen.record(attempt(id), Outcome.COMMITTED, change)
-        candidate.keep()
-    return entry
+    with journal.write() as pen:
+        pen.make(change)
+        return pen.record(attempt(id), Outcome.COMMITTED, change)
 
 
 @pytest.fixture

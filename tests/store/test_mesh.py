@@ -29,11 +29,11 @@ def say(mesh: Mesh, *objects: str) -> None:
     """Commit one quad for each of some texts."""
     for value in objects:
         change = Difference(frozenset({Quad(A, P, Literal(value, XSD.integer), G)}), frozenset())
-        with mesh.write() as pen, pen.candidate(change) as candidate:
+        with mesh.write() as pen:
+            pen.make(change)
             number = str(pen.head.sequence + 1)
             attempt = Attempt(number, "", Iri("urn:author"), (), (), "")
             pen.record(attempt, Outcome.COMMITTED, change)
-            candidate.keep()
 
 
 def values(mesh: Mesh) -> list[str]:
@@ -354,10 +354,10 @@ def test_an_error_of_the_caller_writes_nothing_and_leaves_the_mesh_usable(opened
     change = Difference(frozenset({Quad(B, P, A, G)}), frozenset())
 
     def fail() -> None:
-        with opened.write() as pen, pen.candidate(change) as made:
+        with opened.write() as pen:
+            pen.make(change)
             attempt = Attempt("x", "", Iri("urn:author"), (), (), "")
             pen.record(attempt, Outcome.COMMITTED, change)
-            made.keep()
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -12,13 +12,12 @@ from pathlib import Path
 from threading import Thread
 from typing import TypeVar
 
+from isogloss.governance.compiler.program import Program
 from isogloss.governance.rulebook import Rulebook
-from isogloss.governance.validation import Validator
 from isogloss.model.change import Committed, SourceContent
 from isogloss.model.rdf import Iri, Literal, Triple
-from isogloss.services.catalog import Catalog
 from isogloss.services.commits import Commits
-from isogloss.services.governance import Governance
+from isogloss.services.judge import Judge
 from isogloss.store.embedded import EmbeddedGraph
 from isogloss.store.folder import Folder
 from isogloss.store.journal import FILE, Journal
@@ -71,13 +70,8 @@ def turtle(name: str, value: str) -> str:
 def without_rules(mesh: Mesh) -> Commits:
     """Let changes into a mesh that nothing judges: it is about disks, and quicker."""
     base = Iri(BASE)
-    governance = Governance(
-        lambda: mesh.at(mesh.graph.sequence),
-        Catalog(mesh.graph, base),
-        Validator(Rulebook({})),
-        (),
-    )
-    return Commits(mesh, governance, base)
+    judge = Judge(Program(Rulebook({})), (), lambda: mesh.at(mesh.journal.head.sequence))
+    return Commits(mesh, judge, base)
 
 
 def found_shop(commits: Commits) -> None:

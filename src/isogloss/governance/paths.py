@@ -8,12 +8,15 @@ from rdflib.term import Node
 _SUFFIXES = {SH.zeroOrMorePath: "*", SH.oneOrMorePath: "+", SH.zeroOrOnePath: "?"}
 
 
-def path_text(report: rdflib.Graph, shapes: rdflib.Graph, path: Node) -> str:
+def path_text(
+    report: rdflib.Graph, shapes: rdflib.Graph, path: Node, *, bracketed: bool = False
+) -> str:
     """Write a path (SHACL §2.3.1): a predicate as its bare IRI, others as SPARQL §9.1 does.
 
     The report copies complex paths from the shapes; where it did not, the shapes have them.
+    With `bracketed`, a predicate is as SPARQL has it, too.
     """
-    if isinstance(path, rdflib.URIRef):
+    if isinstance(path, rdflib.URIRef) and not bracketed:
         return str(path)
     graph = report if (path, None, None) in report else shapes
     return _complex(graph, path, frozenset())
@@ -29,6 +32,9 @@ def _complex(graph: rdflib.Graph, path: Node, above: frozenset[Node]) -> str:
     def members(head: Node) -> list[str]:
         return [_complex(graph, member, above) for member in Collection(graph, head)]
 
+    # The list counts before all else, as a path may be both.
+    if (path, RDF.first, None) in graph:
+        return f"({'/'.join(members(path))})"
     inverse = graph.value(path, SH.inversePath)
     if inverse is not None:
         return "^" + _complex(graph, inverse, above)
@@ -39,6 +45,4 @@ def _complex(graph: rdflib.Graph, path: Node, above: frozenset[Node]) -> str:
         inner = graph.value(path, predicate)
         if inner is not None:
             return _complex(graph, inner, above) + suffix
-    if (path, RDF.first, None) in graph:
-        return f"({'/'.join(members(path))})"
     return str(path)

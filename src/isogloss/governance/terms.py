@@ -63,6 +63,16 @@ def from_rdflib(term: Node) -> Term:
     return Iri(f"_:{term}") if isinstance(term, rdflib.BNode) else Iri(str(term))
 
 
+def plain_triple(triple: tuple[Node, Node, Node]) -> Triple | None:
+    """Give the plain triple for rdflib's; None if it has a blank node."""
+    if any(isinstance(term, rdflib.BNode) for term in triple):
+        return None
+    subject, predicate, object_ = map(from_rdflib, triple)
+    if isinstance(subject, Literal) or isinstance(predicate, Literal):
+        return None
+    return Triple(subject, predicate, object_)
+
+
 _SKOLEM = ".well-known/genid/"
 
 

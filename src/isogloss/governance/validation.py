@@ -12,8 +12,15 @@ from rdflib import RDF, RDFS, SH, SKOS
 from isogloss.errors import ValidationFailed
 from isogloss.governance.paths import path_text
 from isogloss.governance.rulebook import Rulebook, english, severity_of
-from isogloss.governance.terms import add_all, exact_literals, from_rdflib, parse_turtle, silent
-from isogloss.model.governance import ValidationReport, ValidationResult
+from isogloss.governance.terms import (
+    add_all,
+    exact_literals,
+    from_rdflib,
+    parse_turtle,
+    plain_triple,
+    silent,
+)
+from isogloss.model.governance import ValidationReport, ValidationResult, in_order
 from isogloss.model.rdf import Iri, Literal, Triple
 
 # What pySHACL logs, it raises as well.
@@ -22,8 +29,6 @@ _SILENT = silent("isogloss.pyshacl")
 # pySHACL passes over these in silence, and then calls data good that nobody has looked at.
 # Of sh:entailment the standard says so itself: one that is not supported is a failure.
 _NOT_EVALUATED = (SH.entailment, SH.expression, SH.js, SH.rule, SH.target)
-
-_Axiom = tuple[rdflib.term.Node, rdflib.term.Node, rdflib.term.Node]
 
 
 class Validator:
@@ -40,12 +45,7 @@ class Validator:
             ValidationFailed: a file of the ontology is no Turtle.
         """
         self._rulebook = rulebook
-        facts = parse_turtle(ontology or {})
-        codes = set(facts.subjects(RDF.type, SKOS.Concept))
-        self._axioms = [
-            *facts.triples((None, RDFS.subClassOf, None)),
-            *(triple for code in codes for triple in facts.triples((code, None, None))),
-        ]
+        self._axioms = axioms(ontology or {})
 
     def validate(self, triples: Iterable[Triple]) -> ValidationReport:
         """Judge triples by all rules.
@@ -53,7 +53,23 @@ class Validator:
         Raises:
             ValidationFailed: the rules could not be evaluated (SHACL §3.4.1).
         """
-        return read_report(run(self._rulebook, triples, self._axioms), self._rulebook)
+        return read_report(run(self._rulebook, {*triples, *self._axioms}), self._rulebook)
+
+
+def axioms(ontology: Mapping[str, str]) -> tuple[Triple, ...]:
+    """Pick what rules must know of the ontology: subclasses, and the codes.
+
+    Raises:
+        ValidationFailed: a file of it is no Turtle.
+    """
+    facts = parse_turtle(ontology)
+    codes = set(facts.subjects(RDF.type, SKOS.Concept))
+    found = [
+        *facts.triples((None, RDFS.subClassOf, None)),
+        *(triple for code in codes for triple in facts.triples((code, None, None))),
+    ]
+    # A class made of others is no name that data could have.
+    return tuple(plain for triple in found if (plain := plain_triple(triple)) is not None)
 
 
 def read_report(graph: rdflib.Graph, rulebook: Rulebook) -> ValidationReport:
@@ -64,20 +80,12 @@ def read_report(graph: rdflib.Graph, rulebook: Rulebook) -> ValidationReport:
         # Details hang on the result that they explain, and are no results of their own.
         if (None, SH.detail, node) not in graph
     }
-    return ValidationReport(
-        tuple(
-            sorted(
-                results,
-                key=lambda r: (-r.severity, r.focus_node, r.rule, r.component, str(r.value)),
-            )
-        )
-    )
+    return ValidationReport(in_order(results))
 
 
 def run(
     rulebook: Rulebook,
     triples: Iterable[Triple],
-    axioms: Iterable[_Axiom] = (),
     *,
     blank_nodes: bool = False,
 ) -> rdflib.Graph:
@@ -94,8 +102,6 @@ def run(
             )
     data = rdflib.Graph(bind_namespaces="none")
     add_all(data, triples, blank_nodes=blank_nodes)
-    for axiom in axioms:
-        data.add(axiom)
     # So that a report quotes values as they were written.
     with exact_literals(), warnings.catch_warnings():
         # It only warns of shapes that lead back to themselves, and calls the data good.

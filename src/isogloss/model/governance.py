@@ -1,5 +1,6 @@
 """Rules and what they say of data, in SHACL's words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -43,6 +44,23 @@ class ValidationResult:
     severity: Severity
     rule_name: str
     message: str
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What makes it the same trouble as another's.
+
+        The message is left out: it may quote counts that change while the trouble stays.
+        """
+        return (self.rule, self.focus_node, self.path, self.value, self.component)
+
+
+def in_order(results: Iterable[ValidationResult]) -> tuple[ValidationResult, ...]:
+    """Sort results: worst first, then by focus node and rule."""
+    return tuple(
+        sorted(
+            results, key=lambda r: (-r.severity, r.focus_node, r.rule, r.component, str(r.value))
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 Whoever waits for the lock lets the next one in line write for all: they share one
 transaction, and so one sync of the disk. Each is judged in the state that those before
-him made, in a savepoint that is taken back if he is refused.
+him made.
 """
 
 from collections.abc import Sequence
@@ -15,14 +15,13 @@ from isogloss.model.governance import Severity
 from isogloss.model.journal import Attempt, Difference, Outcome
 from isogloss.model.rdf import Iri, Quad, Triple
 from isogloss.services.catalog import GOVERNANCE
-from isogloss.services.governance import Governance
+from isogloss.services.judge import Judge
 from isogloss.services.ownership import OPERATOR, Ownership, Place
 from isogloss.services.requests import (
     Draft,
     Request,
     again,
     attempt_of,
-    newly,
     notes,
     plan_digest,
 )
@@ -38,9 +37,9 @@ _NOTHING = Difference(frozenset(), frozenset())
 class Commits:
     """The writer: authorise, diff, validate, journal, apply."""
 
-    def __init__(self, mesh: Mesh, governance: Governance, base_iri: Iri) -> None:
+    def __init__(self, mesh: Mesh, judge: Judge, base_iri: Iri) -> None:
         self._mesh = mesh
-        self._governance = governance
+        self._judge = judge
         self._base_iri = base_iri
         self._waiting: list[Request] = []
         self._queue = Lock()
@@ -155,12 +154,12 @@ class Commits:
 
     def _write(self, group: Sequence[Request]) -> None:
         try:
-            with self._mesh.write() as pen:
+            with self._judge.turn(), self._mesh.write() as pen:
                 answers = [self._answer(pen, request) for request in group]
         except BaseException as error:
             # Nothing was written for anyone.
             self._known = None
-            self._governance.forget()
+            self._judge.forget()
             for request in group:
                 request.answer = error
             return
@@ -188,11 +187,9 @@ class Commits:
         if not draft.change.added and not draft.change.removed:
             nothing = Plan(head, plan_digest(_NOTHING, ()), _NOTHING, ())
             return nothing if request.preview else Committed(head, draft.graphs, 0, 0, ())
-        before = self._governance.exact_report(pen.state)
         attempt = attempt_of(request, request.id, draft)
-        with pen.candidate(draft.change) as candidate:
-            after = self._governance.judge(candidate.state.quads())
-            fresh = newly(before, after)
+        with self._judge.trial(pen.state, draft.change) as trial:
+            fresh = trial.fresh
             plan = Plan(head, plan_digest(draft.said, fresh), draft.said, fresh)
             if request.preview:
                 return plan
@@ -203,9 +200,9 @@ class Commits:
                 )
             broken = tuple(r for r in fresh if r.severity is Severity.VIOLATION)
             if not broken:
+                pen.make(draft.change)
                 pen.record(attempt, Outcome.COMMITTED, draft.change, results=fresh)
-                candidate.keep()
-                self._governance.remember(pen.head.sequence, after)
+                trial.keep()
                 if GOVERNANCE in draft.domains or MEMBERS in draft.graphs:
                     self._known = None
                 said = draft.said

@@ -1,13 +1,11 @@
 """Say what the rules say of the mesh: the report, and each product's standing."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from threading import Lock
+from collections.abc import Callable, Sequence
 
-from isogloss.governance.validation import Validator
 from isogloss.model.catalog import DataProduct, Domain
 from isogloss.model.governance import Rule, RuleOutcome, ValidationReport, ValidationResult
-from isogloss.model.rdf import Iri, Quad, Triple
+from isogloss.model.rdf import Iri
 from isogloss.services.catalog import Catalog
 from isogloss.store.graph import Reader
 
@@ -19,46 +17,14 @@ class Governance:
         self,
         exact: Callable[[], Reader],
         catalog: Catalog,
-        validator: Validator,
+        full_report: Callable[[], ValidationReport],
         rules: Sequence[Rule],
     ) -> None:
         """Take `exact` to read the state with, which has literals as they were submitted."""
         self._exact = exact
         self._catalog = catalog
-        self._validator = validator
+        self._full_report = full_report
         self.rules = tuple(rules)
-        self._lock = Lock()
-        self._known: tuple[int, ValidationReport] | None = None
-
-    def judge(self, quads: Iterable[Quad]) -> ValidationReport:
-        """Validate a state of the mesh, all graphs together.
-
-        Raises:
-            ValidationFailed: the rules could not be evaluated.
-        """
-        return self._validator.validate(
-            {Triple(quad.subject, quad.predicate, quad.object) for quad in quads}
-        )
-
-    def remember(self, sequence: int, report: ValidationReport) -> None:
-        """Take the report of the state just committed, so that it is not computed twice."""
-        self._known = (sequence, report)
-
-    def forget(self) -> None:
-        """Drop what was remembered of a state that came to nothing."""
-        self._known = None
-
-    def exact_report(self, state: Reader) -> ValidationReport:
-        """Report on a state that has literals as they were submitted.
-
-        Raises:
-            ValidationFailed: the rules could not be evaluated.
-        """
-        known = self._known
-        if known is None or known[0] != state.sequence:
-            known = (state.sequence, self.judge(state.quads()))
-            self._known = known
-        return known[1]
 
     def report(self, domain: Domain | None = None) -> ValidationReport:
         """Report on the mesh as it is, or on what one domain's graphs describe.
@@ -66,12 +32,10 @@ class Governance:
         Raises:
             ValidationFailed: the rules could not be evaluated.
         """
-        state = self._exact()
-        with self._lock:
-            report = self.exact_report(state)
+        report = self._full_report()
         if domain is None:
             return report
-        described = {quad.subject for quad in state.quads(self._catalog.graphs_of(domain))}
+        described = {quad.subject for quad in self._exact().quads(self._catalog.graphs_of(domain))}
         return ValidationReport(
             tuple(result for result in report.results if result.focus_node in described)
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from isogloss.errors import InvalidArgument
 from isogloss.model.change import Committed, Plan, Refused, SourceContent, SourceEdit
-from isogloss.model.governance import ValidationReport, ValidationResult
+from isogloss.model.governance import ValidationResult
 from isogloss.model.journal import Attempt, Difference, Entry
 from isogloss.model.rdf import Iri, Literal, Quad
 from isogloss.services.ownership import Place
@@ -109,14 +109,3 @@ def notes(
     for graph in graphs:
         known.update(state.statements(MESH.dataGraph, graph))
     return Difference(frozenset(wanted - known), frozenset(unwanted & known))
-
-
-def newly(before: ValidationReport, after: ValidationReport) -> tuple[ValidationResult, ...]:
-    """Pick the results that a report has and an earlier one had not, in its order."""
-
-    # The message is left out: it may quote counts that change while the trouble stays.
-    def key(result: ValidationResult) -> tuple[object, ...]:
-        return (result.rule, result.focus_node, result.path, result.value, result.component)
-
-    known = {key(result) for result in before.results}
-    return tuple(result for result in after.results if key(result) not in known)

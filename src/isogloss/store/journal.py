@@ -9,7 +9,7 @@ Source: the SQLite manual, "Write-Ahead Logging" and "PRAGMA synchronous".
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -183,29 +183,17 @@ class Pen:
         self._dictionary = dictionary
         self._connect = history.borrowed(connection)
         self.head = _head(connection)
-        self._judging = False
         self.newest = ""
         """The hash of the last entry that was recorded, of whatever outcome."""
 
     @property
     def state(self) -> Past:
         """The state after the members so far."""
-        newest = not self._judging
-        return Past(self._connect, self._dictionary, self.head.sequence, newest=newest)
+        return Past(self._connect, self._dictionary, self.head.sequence, newest=True)
 
-    @contextmanager
-    def candidate(self, change: Difference) -> Iterator["Candidate"]:
-        """Make a change, for as long as it takes to judge it; it stays if `keep` is called."""
-        savepoint = self._connection.begin_nested()
-        self._judging = True
-        made = self.head.sequence + 1
-        candidate = Candidate(Past(self._connect, self._dictionary, made, newest=True))
-        try:
-            history.write(self._connection, self._dictionary, self.head.sequence + 1, change)
-            yield candidate
-        finally:
-            (savepoint.commit if candidate.kept else savepoint.rollback)()
-            self._judging = False
+    def make(self, change: Difference) -> None:
+        """Make a change; the entry that tells of it must follow."""
+        history.write(self._connection, self._dictionary, self.head.sequence + 1, change)
 
     def record(
         self,
@@ -250,18 +238,6 @@ class Pen:
         query = select(ENTRY).where(ENTRY.c.id == id)
         found = self._connection.execute(query).mappings().first()
         return entries.read(dict(found)) if found else None
-
-
-@dataclass(slots=True)
-class Candidate:
-    """A state that nobody else sees yet."""
-
-    state: Past
-    kept: bool = False
-
-    def keep(self) -> None:
-        """Let it stay."""
-        self.kept = True
 
 
 def _head(connection: Connection) -> Mark:
