@@ -14,6 +14,7 @@ from isogloss.governance.validation import read_report
 from isogloss.intake.documents import Upload, read_source
 from isogloss.model.governance import ValidationReport, ValidationResult
 from isogloss.model.rdf import Iri, Triple
+from isogloss.store.twin import Twin
 
 EX = "https://mesh.example/shop/"
 PREFIXES = f"PREFIX ex: <{EX}>\nPREFIX sh: <{SH}>\nPREFIX xsd: <{rdflib.XSD}>\n"
@@ -41,7 +42,12 @@ def triples(turtle: str) -> frozenset[Triple]:
 
 
 def write(format: ReportFormat, data: str = DATA) -> tuple[ValidationReport, str]:
-    return check(triples(data), triples(SHAPES), format)
+    return judged(data, SHAPES, format)
+
+
+def judged(data: str, shapes: str, format: ReportFormat) -> tuple[ValidationReport, str]:
+    said = triples(data)
+    return check(Twin(said).select, said, triples(shapes), format)
 
 
 RDF_FORMATS = [ReportFormat.TURTLE, ReportFormat.JSON_LD]
@@ -138,14 +144,18 @@ def test_good_data_conform_in_every_form() -> None:
         assert report.results == ()
         assert written
     assert write(ReportFormat.TEXT, GOOD)[1] == "Conforms: no rule is broken."
-    assert json.loads(write(ReportFormat.JSON, GOOD)[1]) == {"conforms": True, "results": []}
+    assert json.loads(write(ReportFormat.JSON, GOOD)[1]) == {
+        "conforms": True,
+        "engines": {"SPARQL": [f"{EX}ProductShape"], "pySHACL": []},
+        "results": [],
+    }
 
 
 def test_details_explain_a_result_and_are_none_themselves() -> None:
     shapes = """ex:S a sh:NodeShape ; sh:targetClass ex:Product ; sh:property ex:S-offer .
         ex:S-offer a sh:PropertyShape ; sh:path ex:offer ; sh:node ex:Priced .
         ex:Priced a sh:NodeShape ; sh:property [ sh:path ex:price ; sh:minCount 1 ] ."""
-    report, written = check(triples(GOOD), triples(shapes), ReportFormat.TURTLE)
+    report, written = judged(GOOD, shapes, ReportFormat.TURTLE)
     assert [r.component for r in report.results] == [f"{SH}NodeConstraintComponent"]
     graph = rdflib.Graph().parse(data=written, format="turtle")
     (detail,) = graph.objects(None, SH.detail)
@@ -176,9 +186,56 @@ def test_a_result_can_be_kept_in_a_set(report: ValidationReport) -> None:
 )
 def test_broken_shapes_give_no_report_in_any_form(format: ReportFormat, shapes: str) -> None:
     with pytest.raises(ValidationFailed):
-        check(triples(GOOD), triples(shapes), format)
+        judged(GOOD, shapes, format)
 
 
 def test_shapes_that_are_no_shapes_are_refused_with_what_to_do() -> None:
     with pytest.raises(ValidationFailed, match=r"hold no SHACL shape.*name files with"):
-        check(triples(GOOD), triples("ex:a ex:b ex:c ."), ReportFormat.TEXT)
+        judged(GOOD, "ex:a ex:b ex:c .", ReportFormat.TEXT)
+
+
+def test_a_result_comes_in_each_language_and_with_the_severity_that_the_shape_has() -> None:
+    graph = read_back(ReportFormat.TURTLE, write(ReportFormat.TURTLE)[1])
+    messages = {str(text): text.language for text in graph.objects(None, SH.resultMessage)}  # type: ignore[attr-defined]
+    assert (messages["Benenne es."], messages["Give it a title."]) == ("de", "en")
+    assert rdflib.URIRef(f"{EX}Advisory") in set(graph.objects(None, SH.resultSeverity))
+
+
+def test_a_result_of_sh_node_says_what_the_inner_shape_found() -> None:
+    shapes = (
+        "ex:S a sh:NodeShape ; sh:targetClass ex:Product ; sh:property ex:S-offer . "
+        "ex:S-offer sh:path ex:offer ; sh:node ex:Offer . "
+        "ex:Offer a sh:NodeShape ; sh:property ex:Offer-date . "
+        "ex:Offer-date sh:path ex:date ; sh:minCount 1 ."
+    )
+    report, written = judged(GOOD, shapes, ReportFormat.TURTLE)
+    graph = read_back(ReportFormat.TURTLE, written)
+    ((result, detail),) = graph.subject_objects(SH.detail)
+    assert len(report.results) == 1
+    assert graph.value(result, SH.sourceShape) == rdflib.URIRef(f"{EX}S-offer")
+    assert graph.value(detail, SH.sourceShape) == rdflib.URIRef(f"{EX}Offer-date")
+    assert graph.value(detail, SH.focusNode) == rdflib.URIRef(f"{EX}o")
+
+
+def test_what_does_not_compile_is_judged_by_pyshacl_and_said_to_be() -> None:
+    shapes = (
+        SHAPES
+        + """
+ex:Sold a sh:ConstraintComponent ; sh:parameter [ sh:path ex:sold ] ;
+    sh:validator [ a sh:SPARQLAskValidator ; sh:ask "ASK { FILTER($value != $sold) }" ] .
+ex:Offered a sh:PropertyShape ; sh:targetClass ex:Product ; sh:path ex:offer ; ex:sold ex:o ;
+    sh:message "It is sold."@en .
+"""
+    )
+    report, written = judged(DATA, shapes, ReportFormat.JSON)
+    assert json.loads(written)["engines"] == {
+        "SPARQL": [f"{EX}ProductShape"],
+        "pySHACL": [f"{EX}Offered"],
+    }
+    found = {result.rule.removeprefix(EX): result.message for result in report.results}
+    assert found["Offered"] == "It is sold."
+    assert found["Product-title"] == "Give it a title."
+    text = judged(DATA, shapes, ReportFormat.TEXT)[1]
+    assert text.endswith(f"Judged by pySHACL: <{EX}Offered>")
+    # Alone, too, it makes the report not conform.
+    assert not judged(GOOD, shapes, ReportFormat.TURTLE)[0].conforms

@@ -1,14 +1,18 @@
 """Write a report for people and for programs."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import Enum
 
 import rdflib
-from rdflib import RDF, SH
+from rdflib import OWL, RDF, RDFS, SH
 from rdflib.plugins.serializers.jsonld import from_rdf
+from rdflib.term import Node
 
 from isogloss.errors import ValidationFailed
+from isogloss.governance.compiler.program import Program, SelectQuery
+from isogloss.governance.compiler.report_graph import report_graph
+from isogloss.governance.compiler.shapes import TARGETS
 from isogloss.governance.rulebook import Rulebook
 from isogloss.governance.terms import add_all
 from isogloss.governance.validation import read_report, run
@@ -27,11 +31,18 @@ class ReportFormat(Enum):
 
 
 def check(
-    data: Iterable[Triple], shapes: Iterable[Triple], format: ReportFormat
+    select: SelectQuery, data: Collection[Triple], shapes: Iterable[Triple], format: ReportFormat
 ) -> tuple[ValidationReport, str]:
     """Judge triples by the shapes that a person brought, and write the report.
 
     Turtle and JSON-LD hold the sh:ValidationReport (SHACL §3.6), details and paths included.
+    What does not compile is judged by pySHACL, and the report says so.
+
+    Args:
+        select: queries the triples.
+        data: the same triples.
+        shapes: the shapes; blank nodes have become IRIs.
+        format: how to write it.
 
     Raises:
         ValidationFailed: the shapes are ill-formed, or could not be evaluated.
@@ -43,12 +54,15 @@ def check(
             "The shapes hold no SHACL shape, so they would call anything good: name files with "
             "sh:NodeShape or sh:path in them."
         )
-    graph = run(rulebook, data, blank_nodes=True)
-    report = read_report(graph, rulebook)
+    program = Program(rulebook)
+    graph = report_graph(program.full(select), select)
+    if program.declined:
+        _merge(graph, run(_only(rulebook, program.declined), data, blank_nodes=True))
+    report, engines = read_report(graph, rulebook), _engines(program)
     if format is ReportFormat.TEXT:
-        return report, _text(report)
+        return report, _text(report, engines)
     if format is ReportFormat.JSON:
-        return report, json.dumps(_json(report), indent=2, ensure_ascii=False)
+        return report, json.dumps(_json(report, engines), indent=2, ensure_ascii=False)
     if format is ReportFormat.JSON_LD:
         return report, _json_ld(graph)
     for prefix in _PREFIXES:
@@ -56,13 +70,45 @@ def check(
     return report, graph.serialize(format="turtle").rstrip()
 
 
+def _engines(program: Program) -> dict[str, list[str]]:
+    """Tell by engine which shapes it judged; those without a name are counted."""
+    compiled = [shape.node for shape in program.shapes]
+    return {
+        engine: sorted({str(node) for node in nodes if isinstance(node, rdflib.URIRef)})
+        for engine, nodes in (("SPARQL", compiled), ("pySHACL", program.declined))
+    }
+
+
+def _only(rulebook: Rulebook, roots: Collection[Node]) -> Rulebook:
+    """Take their targets from all other shapes."""
+    rest = Rulebook({})
+    for subject, predicate, value in rulebook.graph:
+        is_target = predicate in TARGETS or value in (RDFS.Class, OWL.Class)
+        if not is_target or subject in roots:
+            rest.graph.add((subject, predicate, value))
+    return rest
+
+
+def _merge(graph: rdflib.Graph, more: rdflib.Graph) -> None:
+    """Add the results of another report."""
+    (report,) = graph.subjects(RDF.type, SH.ValidationReport)
+    (other,) = more.subjects(RDF.type, SH.ValidationReport)
+    for subject, predicate, value in more:
+        if subject != other:
+            graph.add((subject, predicate, value))
+        elif predicate == SH.result:
+            graph.add((report, predicate, value))
+            graph.set((report, SH.conforms, rdflib.Literal(False)))
+
+
 _PREFIXES = ("sh", "xsd")
 _MARKS_OF_A_SHAPE = ((None, SH.path, None), (None, RDF.type, SH.NodeShape))
 
 
-def _text(report: ValidationReport) -> str:
+def _text(report: ValidationReport, engines: Mapping[str, Sequence[str]]) -> str:
+    by_pyshacl = [f"Judged by pySHACL: <{shape}>" for shape in engines["pySHACL"]]
     if report.conforms:
-        return "Conforms: no rule is broken."
+        return "\n".join(["Conforms: no rule is broken.", *by_pyshacl])
     lines = [f"Does not conform: {len(report.results)} result(s)."]
     for result in report.results:
         lines += [
@@ -76,12 +122,13 @@ def _text(report: ValidationReport) -> str:
             lines.append(f"  value       {_plain(result.value)}")
         name = f"{result.rule_name} " if result.rule_name else ""
         lines.append(f"  rule        {name}<{result.rule}>")
-    return "\n".join(lines)
+    return "\n".join([*lines, *(["", *by_pyshacl] if by_pyshacl else [])])
 
 
-def _json(report: ValidationReport) -> dict[str, object]:
+def _json(report: ValidationReport, engines: Mapping[str, Sequence[str]]) -> dict[str, object]:
     return {
         "conforms": report.conforms,
+        "engines": engines,
         "results": [
             {
                 "focusNode": result.focus_node,

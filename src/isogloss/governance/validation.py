@@ -10,6 +10,7 @@ from pyshacl.graph_abstraction import DataGraph
 from rdflib import RDF, RDFS, SH, SKOS
 
 from isogloss.errors import ValidationFailed
+from isogloss.governance.compiler.shapes import NOT_EVALUATED
 from isogloss.governance.paths import path_text
 from isogloss.governance.rulebook import Rulebook, english, severity_of
 from isogloss.governance.terms import (
@@ -25,10 +26,6 @@ from isogloss.model.rdf import Iri, Literal, Triple
 
 # What pySHACL logs, it raises as well.
 _SILENT = silent("isogloss.pyshacl")
-
-# pySHACL passes over these in silence, and then calls data good that nobody has looked at.
-# Of sh:entailment the standard says so itself: one that is not supported is a failure.
-_NOT_EVALUATED = (SH.entailment, SH.expression, SH.js, SH.rule, SH.target)
 
 
 class Validator:
@@ -94,7 +91,7 @@ def run(
     Raises:
         ValidationFailed: the rules could not be evaluated (SHACL §3.4.1).
     """
-    for term in _NOT_EVALUATED:
+    for term in NOT_EVALUATED:
         if (None, term, None) in rulebook.graph:
             raise ValidationFailed(
                 f"The shapes use sh:{term.fragment}, which is not evaluated here: say it in SHACL "

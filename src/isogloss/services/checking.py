@@ -8,6 +8,7 @@ from isogloss.intake.documents import Upload
 from isogloss.intake.worker import shared
 from isogloss.model.governance import ValidationReport
 from isogloss.model.rdf import Iri, Triple
+from isogloss.store.twin import Twin
 
 __all__ = ["ReportFormat", "check"]
 
@@ -24,7 +25,8 @@ def check(
         InvalidInput: a document cannot be read.
         ValidationFailed: the shapes are ill-formed, or could not be evaluated.
     """
-    return reports.check(_read(data), _read(shapes), format)
+    read = _read(data)
+    return reports.check(Twin(read).select, read, _read(shapes), format)
 
 
 def _read(uploads: Sequence[Upload]) -> set[Triple]:

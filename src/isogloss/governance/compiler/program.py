@@ -8,11 +8,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import rdflib
+
 from isogloss.errors import ValidationFailed
 from isogloss.governance.compiler.algebra import HOLE
-from isogloss.governance.compiler.queries import checks, is_target, leading, listed, patterns
+from isogloss.governance.compiler.queries import Check, checks, is_target, leading, listed, patterns
 from isogloss.governance.compiler.results import Reporter
-from isogloss.governance.compiler.shapes import Shape, read_shapes
+from isogloss.governance.compiler.shapes import NOT_EVALUATED, Shape, read_shapes
 from isogloss.governance.compiler.sites import Site
 from isogloss.governance.rulebook import Rulebook
 from isogloss.model.governance import ValidationReport, ValidationResult, in_order
@@ -43,20 +45,20 @@ class Program:
     """The shapes of a rulebook, compiled."""
 
     def __init__(self, rulebook: Rulebook) -> None:
-        """Compile.
+        """Compile; `declined` are the shapes that use what does not compile.
 
         Raises:
-            ValidationFailed: a shape is not as SHACL has it.
+            ValidationFailed: a shape is not as SHACL has it, or says what nobody evaluates.
         """
-        self.shapes = tuple(read_shapes(rulebook.graph))
-        self.checks = tuple(
-            check for shape in self.shapes for check in checks(shape, rulebook.graph)
-        )
+        self.graph = rulebook.graph
+        _refuse_what_nobody_evaluates(self.graph)
+        self.shapes, self.declined = read_shapes(self.graph)
+        self.checks = tuple(check for shape in self.shapes for check in checks(shape, self.graph))
+        self.reporter = Reporter(self.graph)
         self._patterns = sorted({found for shape in self.shapes for found in patterns(shape)})
-        self._reporter = Reporter(rulebook.graph)
         self._by_rule: defaultdict[tuple[Iri, Iri], list[int]] = defaultdict(list)
         for number, check in enumerate(self.checks):
-            self._by_rule[self._reporter.rule(check), check.constraint.component].append(number)
+            self._by_rule[self.reporter.rule(check), check.constraint.component].append(number)
         self._tests = {shape.node: is_target(shape.targets) for shape in self.shapes}
         self._readers: defaultdict[Site, list[int]] = defaultdict(list)
         for number, check in enumerate(self.checks):
@@ -150,7 +152,7 @@ class Program:
 
     def result(self, number: int, row: Row) -> ValidationResult:
         """Give what a row of a check says, in SHACL's words."""
-        return self._reporter.result(self.checks[number], row)
+        return self.reporter.result(self.checks[number], row)
 
 
 class Standing:
@@ -160,15 +162,17 @@ class Standing:
         self.program = program
         self._rows = rows
 
+    def rows(self) -> Iterator[tuple[Check, Row]]:
+        """Yield all that is wrong, as the checks found it."""
+        for check, by_focus in zip(self.program.checks, self._rows, strict=True):
+            for rows in by_focus.values():
+                for row in rows:
+                    yield check, row
+
     @property
     def results(self) -> list[ValidationResult]:
         """All results, in no order; a node on several ways is there several times."""
-        return [
-            self.program.result(number, row)
-            for number, by_focus in enumerate(self._rows)
-            for rows in by_focus.values()
-            for row in rows
-        ]
+        return [self.program.reporter.result(check, row) for check, row in self.rows()]
 
     @property
     def report(self) -> ValidationReport:
@@ -245,6 +249,15 @@ class Change:
         return in_order(
             result for result in found.values() if not self.standing.says(result, self.moved)
         )
+
+
+def _refuse_what_nobody_evaluates(graph: rdflib.Graph) -> None:
+    for term in NOT_EVALUATED:
+        if (None, term, None) in graph:
+            raise ValidationFailed(
+                f"The shapes use sh:{term.fragment}, which is not evaluated here: say it in SHACL "
+                "Core or by sh:sparql."
+            )
 
 
 def _by_focus(rows: Iterable[Row]) -> dict[Term, list[Row]]:

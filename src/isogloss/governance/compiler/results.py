@@ -1,6 +1,7 @@
 """What a row of a check says, in SHACL's words (§3.6.2)."""
 
 import re
+from collections.abc import Iterator
 
 import rdflib
 from rdflib import SH
@@ -30,8 +31,7 @@ class Reporter:
         rule, path, name, message = self._said(check)
         if check.predicate is not None and row[check.predicate] is not None:
             path = _text(row[check.predicate])
-        if check.columns:
-            message = _filled(message, check, row)
+        message = _filled(message, check, row)
         return ValidationResult(
             focus_node=Iri(_text(row[check.depth - 1])),
             rule=rule,
@@ -50,6 +50,18 @@ class Reporter:
             return row[check.depth - 1]
         return value
 
+    def messages(self, check: Check, row: tuple[Term | None, ...]) -> Iterator[rdflib.Literal]:
+        """Yield what to say of a row, in each language that the shapes have it in."""
+        graph, source = self._graph, check.constraint.source
+        holders = [source, check.shape.node] if source is not None else [check.shape.node]
+        for holder in holders:
+            said = [m for m in graph.objects(holder, SH.message) if isinstance(m, rdflib.Literal)]
+            for message in said:
+                yield rdflib.Literal(_filled(str(message), check, row), lang=message.language)
+            if said:
+                return
+        yield rdflib.Literal(self.result(check, row).message)
+
     def _said(self, check: Check) -> tuple[Iri, str | None, str, str]:
         if check not in self._words:
             graph, node = self._graph, check.shape.node
@@ -67,6 +79,8 @@ class Reporter:
 
 def _filled(message: str, check: Check, row: tuple[Term | None, ...]) -> str:
     """Put what the query found in the place of its names (SHACL §5.3.2)."""
+    if check.constraint.source is None:
+        return message
     known = dict(zip(check.columns, row[check.depth :], strict=True))
     known["this"] = row[check.depth - 1]
 

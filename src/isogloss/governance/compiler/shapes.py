@@ -67,24 +67,42 @@ def component(name: str) -> Iri:
     return Iri(f"{SH}{name}ConstraintComponent")
 
 
-def read_shapes(graph: rdflib.Graph) -> Iterator[Shape]:
-    """Yield the shapes that have targets, those that are switched off left out.
+def read_shapes(graph: rdflib.Graph) -> tuple[tuple[Shape, ...], frozenset[Node]]:
+    """Read the shapes that have targets, those that are switched off left out.
+
+    Beside them come the nodes of those that use a constraint component of somebody's own
+    (SHACL §6), which is not read here.
 
     Raises:
         ValidationFailed: a shape is not as SHACL has it, or refers to itself.
     """
+    own = {
+        path
+        for made in graph.subjects(RDF.type, SH.ConstraintComponent)
+        for parameter in graph.objects(made, SH.parameter)
+        for path in graph.objects(parameter, SH.path)
+    }
+    reader, found, declined = _Reader(graph), [], set()
     for node in sorted(_targeted(graph), key=str):
-        shape = _Reader(graph).shape(node)
-        if shape is not None:
-            yield shape
+        reader.seen.clear()
+        shape = reader.shape(node)
+        if any((seen, predicate, None) in graph for seen in reader.seen for predicate in own):
+            declined.add(node)
+        elif shape is not None:
+            found.append(shape)
+    return tuple(found), frozenset(declined)
 
 
-_TARGETS = (SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf)
+# Validators pass over these in silence, and then call data good that nobody has looked at.
+# Of sh:entailment the standard says so itself: one that is not supported is a failure.
+NOT_EVALUATED = (SH.entailment, SH.expression, SH.js, SH.rule, SH.target)
+
+TARGETS = (SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf)
 _SHAPE_CLASSES = (SH.NodeShape, SH.PropertyShape)
 
 
 def _targeted(graph: rdflib.Graph) -> set[Node]:
-    explicit = {node for way in _TARGETS for node in graph.subjects(way, None)}
+    explicit = {node for way in TARGETS for node in graph.subjects(way, None)}
     return explicit | {node for node in _shapes(graph) if _is_class(graph, node)}
 
 
@@ -113,6 +131,7 @@ class _Reader:
     def __init__(self, graph: rdflib.Graph) -> None:
         self._graph = graph
         self._above: list[Node] = []
+        self.seen: set[Node] = set()
 
     def shape(self, node: Node) -> Shape | None:
         """Read a shape; None if it is switched off, and so holds of anything (§2.1.5)."""
@@ -123,6 +142,7 @@ class _Reader:
             )
         if len(self._above) >= DEEPEST:
             raise ValidationFailed(f"Shapes are nested more than {DEEPEST} deep: name fewer.")
+        self.seen.add(node)
         graph = self._graph
         off = only(graph, node, SH.deactivated)
         if off is not None and flag(node, SH.deactivated, off):
@@ -145,7 +165,7 @@ class _Reader:
             self._above.pop()
 
     def _targets(self, node: Node) -> Iterator[Target]:
-        for way in _TARGETS:
+        for way in TARGETS:
             for found in self._graph.objects(node, way):
                 if way != SH.targetNode:
                     yield Target(way.fragment, iri(found))
