@@ -1,16 +1,17 @@
 """Build the services from the settings: the only place that wires."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from threading import Lock
 
 from isogloss import resources
-from isogloss.governance.compiler.program import Program
 from isogloss.governance.rulebook import Rulebook
 from isogloss.governance.validation import axioms
 from isogloss.model.governance import ValidationReport
+from isogloss.model.rdf import Triple
+from isogloss.services.bench import Bench, BenchProcess
 from isogloss.services.catalog import Catalog
 from isogloss.services.commits import Commits
 from isogloss.services.discovery import Discovery
@@ -76,26 +77,33 @@ class Services(View):
 
     def close(self) -> None:
         """Let go of the mesh's folder."""
+        self.judge.close()
         self.tokens.close()
         self.mesh.close()
 
 
 def build(
-    settings: Settings, *, rulebook: Rulebook | None = None, rebuild: bool = False
+    settings: Settings,
+    *,
+    rulebook: Rulebook | None = None,
+    rebuild: bool = False,
+    isolated: bool = False,
 ) -> Services:
     """Open the mesh of the settings; with `rebuild`, make its graph anew from the journal.
 
-    Without a rulebook, the rules are those that travel with the package.
+    Without a rulebook, the rules are those that travel with the package. `isolated` judges in a
+    process of its own, which a server can do without for a while.
 
     Raises:
         StoreUnavailable: another process has the folder open, or it cannot be used.
         ValidationFailed: the rules that travel with the package cannot be read.
     """
     rulebook = rulebook or Rulebook(resources.texts("shapes", ".ttl"))
-    program, known = Program(rulebook), axioms(resources.texts("ontology", ".ttl"))
+    known = axioms(resources.texts("ontology", ".ttl"))
+    bench = (BenchProcess if isolated else Bench)(rulebook, known)
     mesh = Mesh.open(settings.data, settings.sparql, rebuild=rebuild)
 
-    judge = Judge(program, known, lambda: mesh.at(mesh.journal.head.sequence))
+    judge = Judge(bench, lambda: mesh.at(mesh.journal.head.sequence))
 
     def view(
         graph: Reader, exact: Callable[[], Reader], report: Callable[[], ValidationReport]
@@ -113,7 +121,7 @@ def build(
 
     def past(sequence: int) -> View:
         state = mesh.at(sequence)
-        return view(state, lambda: state, cache(lambda: judge.full(state)))
+        return view(state, lambda: state, cache(lambda: _judged(rulebook, known, state)))
 
     now = view(mesh.graph, lambda: mesh.at(mesh.graph.sequence), judge.report)
     commits = Commits(mesh, judge, settings.base_iri)
@@ -136,3 +144,9 @@ def build(
         tokens=Tokens(mesh.tokens_path),
         view=past,
     )
+
+
+def _judged(rulebook: Rulebook, known: Sequence[Triple], state: Reader) -> ValidationReport:
+    bench = Bench(rulebook, known)
+    bench.load(state.quads())
+    return bench.report()

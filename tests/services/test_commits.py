@@ -144,7 +144,7 @@ def test_what_was_broken_before_does_not_stand_in_the_way(shop: Services) -> Non
 
 def test_the_report_after_a_commit_is_that_of_a_fresh_look(shop: Services) -> None:
     shop.commits.replace([orders("orders")])
-    assert shop.governance.report() == shop.judge.full(shop.mesh.at(2))
+    assert shop.governance.report() == shop.as_of(2).governance.report()
 
 
 def test_an_unknown_domain_is_refused_with_those_there_are(shop: Services) -> None:

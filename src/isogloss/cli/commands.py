@@ -79,7 +79,7 @@ def demo(
     serve: Annotated[bool, typer.Option(help="Serve it, or stop once it is loaded.")] = True,
 ) -> None:
     """Load the sample mesh, serve it and print three queries to paste."""
-    services = open_mesh(data, empty_is_fine=True)
+    services = open_mesh(data, empty_is_fine=True, isolated=serve)
     with _progress() as progress:
         task = progress.add_task("Loading the sample mesh", total=None)
         loaded = services.loading.load_mesh(resources.walk(resources.folder("sample_data")))
@@ -99,7 +99,7 @@ def serve(
     ] = False,
 ) -> None:
     """Serve GraphQL and its page over HTTP until interrupted."""
-    serving.serve(open_mesh(data, empty_is_fine=True), host, port, public=public)
+    serving.serve(open_mesh(data, empty_is_fine=True, isolated=True), host, port, public=public)
 
 
 @app.command()

@@ -54,8 +54,10 @@ def print_json(answer: Any) -> None:
     typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
 
 
-def open_mesh(data: Path | None, *, empty_is_fine: bool = False) -> Services:
-    """Open the mesh that `--data` or the environment names.
+def open_mesh(
+    data: Path | None, *, empty_is_fine: bool = False, isolated: bool = False
+) -> Services:
+    """Open the mesh that `--data` or the environment names; `isolated` is for servers.
 
     Raises:
         EmptyMesh: nothing was ever loaded into it, and the command reads.
@@ -68,7 +70,7 @@ def open_mesh(data: Path | None, *, empty_is_fine: bool = False) -> Services:
     # Do not make a folder on behalf of a question.
     if not empty_is_fine and folder is not None and not (folder / FILE).is_file():
         raise _empty(folder)
-    services = build(settings)
+    services = build(settings, isolated=isolated)
     OPEN_MESHES.callback(services.close)
     if not empty_is_fine and services.mesh.journal.head.sequence == 0:
         raise _empty(folder)

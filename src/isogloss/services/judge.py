@@ -1,26 +1,26 @@
 """Judge the mesh by the rules in force: the state that is, and each change before it is made.
 
-The judge keeps a twin of the newest state and what the rules say of it. A change is made on
-the twin, judged by what it can affect, and taken back unless it is kept.
+The judge's bench has a twin of the newest state. A change is made there, judged by what it
+can affect, and taken back unless it is kept.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import RLock
 
-from isogloss.governance.compiler.program import Program, Standing
+from isogloss.errors import ValidationFailed
 from isogloss.model.governance import ValidationReport, ValidationResult
 from isogloss.model.journal import Difference
-from isogloss.model.rdf import Quad, Triple
+from isogloss.model.rdf import Quad
+from isogloss.services.bench import AnyBench
 from isogloss.store.graph import Reader
 from isogloss.store.named_graphs import SYSTEM
-from isogloss.store.twin import Twin
 
 
 @dataclass(slots=True)
 class Trial:
-    """A change that is made on the twin only."""
+    """A change that is made on the bench only."""
 
     fresh: tuple[ValidationResult, ...]
     """What the rules say afterwards, and did not say before."""
@@ -34,25 +34,13 @@ class Trial:
 class Judge:
     """The rules in force over the newest state; for any number of threads."""
 
-    def __init__(
-        self, program: Program, axioms: Sequence[Triple], newest: Callable[[], Reader]
-    ) -> None:
-        """Take the rules, what the ontology says of classes and codes, and the newest state."""
-        self._program = program
-        self._axioms = axioms
+    def __init__(self, bench: AnyBench, newest: Callable[[], Reader]) -> None:
+        """Take where to judge, and how to read the newest state."""
+        self._bench = bench
         self._newest = newest
         self._lock = RLock()
-        self._known: tuple[Twin, Standing] | None = None
-        self._sequence = 0
+        self._sequence: int | None = None
         self._report: ValidationReport | None = None
-
-    def full(self, state: Reader) -> ValidationReport:
-        """Judge any state, for which nothing is kept.
-
-        Raises:
-            ValidationFailed: the rules could not be evaluated.
-        """
-        return self._program.full(Twin([*self._axioms, *state.quads()]).select).report
 
     def report(self) -> ValidationReport:
         """Judge the newest state.
@@ -61,14 +49,15 @@ class Judge:
             ValidationFailed: the rules could not be evaluated.
         """
         with self._lock:
-            _, standing = self._at(self._newest())
+            self._at(self._newest())
             if self._report is None:
-                self._report = standing.report
+                with self._careful():
+                    self._report = self._bench.report()
             return self._report
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Keep others out while a group of changes is on the twin and not yet committed."""
+        """Keep others out while a group of changes is on the bench and not yet committed."""
         with self._lock:
             yield
 
@@ -80,35 +69,47 @@ class Judge:
             ValidationFailed: the rules could not be evaluated.
         """
         with self._lock:
-            twin, standing = self._at(state)
-            added, removed = _of_sources(change.added), _of_sources(change.removed)
-            trial = None
-            twin.apply(added, removed)
+            self._at(state)
+            with self._careful():
+                added, removed = _of_sources(change.added), _of_sources(change.removed)
+                trial = Trial(self._bench.attempt(added, removed))
             try:
-                judged = standing.after(twin.select, added, removed)
-                trial = Trial(judged.fresh)
                 yield trial
             finally:
-                if trial is not None and trial.kept:
-                    standing.accept(judged)
-                    self._sequence = state.sequence + 1
+                try:
+                    (self._bench.keep if trial.kept else self._bench.undo)()
+                except ValidationFailed:
+                    # What was decided stands; the bench is loaded anew when next needed.
+                    self.forget()
+                if trial.kept and self._sequence is not None:
+                    self._sequence += 1
                     self._report = None
-                else:
-                    twin.apply(removed, added)
 
     def forget(self) -> None:
         """Drop what is known: changes that were kept have come to nothing."""
         with self._lock:
-            self._known = None
+            self._sequence = self._report = None
 
-    def _at(self, state: Reader) -> tuple[Twin, Standing]:
-        if self._known is None or self._sequence != state.sequence:
-            self._known = None
-            twin = Twin([*self._axioms, *state.quads()])
-            self._known = twin, self._program.full(twin.select)
-            self._sequence = state.sequence
-            self._report = None
-        return self._known
+    def close(self) -> None:
+        """Let go of the bench."""
+        with self._lock:
+            self._bench.close()
+            self.forget()
+
+    def _at(self, state: Reader) -> None:
+        if self._sequence != state.sequence:
+            with self._careful():
+                self._bench.load(state.quads())
+            self._sequence, self._report = state.sequence, None
+
+    @contextmanager
+    def _careful(self) -> Iterator[None]:
+        """Trust the bench no more after an error: it may have ended."""
+        try:
+            yield
+        except BaseException:
+            self.forget()
+            raise
 
 
 def _of_sources(quads: Collection[Quad]) -> list[Quad]:
