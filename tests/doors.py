@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from unittest.mock import patch
 
-from isogloss.governance.compiler.program import Program
 from isogloss.governance.rulebook import Rulebook
+from isogloss.services.bench import Bench
 from isogloss.services.judge import Judge
 
 
@@ -33,7 +33,7 @@ Isogloss = Callable[..., Run]
 @contextmanager
 def without_rules(judge: Judge) -> Iterator[None]:
     """Let everything conform, as in a mesh whose rules have become stricter since."""
-    with patch.object(judge, "_program", Program(Rulebook({}))):
+    with patch.object(judge, "_bench", Bench(Rulebook({}), ())):
         judge.forget()
         yield
     judge.forget()

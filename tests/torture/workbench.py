@@ -12,10 +12,10 @@ from pathlib import Path
 from threading import Thread
 from typing import TypeVar
 
-from isogloss.governance.compiler.program import Program
 from isogloss.governance.rulebook import Rulebook
 from isogloss.model.change import Committed, SourceContent
 from isogloss.model.rdf import Iri, Literal, Triple
+from isogloss.services.bench import Bench
 from isogloss.services.commits import Commits
 from isogloss.services.judge import Judge
 from isogloss.store.embedded import EmbeddedGraph
@@ -70,7 +70,7 @@ def turtle(name: str, value: str) -> str:
 def without_rules(mesh: Mesh) -> Commits:
     """Let changes into a mesh that nothing judges: it is about disks, and quicker."""
     base = Iri(BASE)
-    judge = Judge(Program(Rulebook({})), (), lambda: mesh.at(mesh.journal.head.sequence))
+    judge = Judge(Bench(Rulebook({}), ()), lambda: mesh.at(mesh.journal.head.sequence))
     return Commits(mesh, judge, base)
 
 
