@@ -24,6 +24,10 @@ class Report:
         """Add one number."""
         self.lines.append(f"| {what} | {value:,.0f} {unit} | | 1 |")
 
+    def add_ratio(self, what: str, value: float) -> None:
+        """Add how many times as much one number is as another."""
+        self.lines.append(f"| {what} | {value:,.2f} x | | 1 |")
+
     def show(self) -> None:
         """Print the table."""
         cores = os.cpu_count()
