@@ -23,6 +23,7 @@ from isogloss.services.lineage import LineageTracer
 from isogloss.services.loading import Loading
 from isogloss.services.meaning import Meanings
 from isogloss.services.planning import Planning
+from isogloss.services.previewing import Previewing
 from isogloss.settings import Settings
 from isogloss.store.graph import Reader
 from isogloss.store.mesh import Mesh
@@ -51,6 +52,7 @@ class Services(View):
 
     mesh: Mesh
     judge: Judge
+    previewing: Previewing
     commits: Commits
     loading: Loading
     planning: Planning
@@ -78,6 +80,7 @@ class Services(View):
     def close(self) -> None:
         """Let go of the mesh's folder."""
         self.judge.close()
+        self.previewing.close()
         self.tokens.close()
         self.mesh.close()
 
@@ -100,10 +103,13 @@ def build(
     """
     rulebook = rulebook or Rulebook(resources.texts("shapes", ".ttl"))
     known = axioms(resources.texts("ontology", ".ttl"))
-    bench = (BenchProcess if isolated else Bench)(rulebook, known)
+    benches = BenchProcess if isolated else Bench
     mesh = Mesh.open(settings.data, settings.sparql, rebuild=rebuild)
 
-    judge = Judge(bench, lambda: mesh.at(mesh.journal.head.sequence))
+    def newest() -> Reader:
+        return mesh.at(mesh.journal.head.sequence)
+
+    judge = Judge(benches(rulebook, known), newest, mesh.journal.difference)
 
     def view(
         graph: Reader, exact: Callable[[], Reader], report: Callable[[], ValidationReport]
@@ -137,6 +143,14 @@ def build(
         exports=now.exports,
         mesh=mesh,
         judge=judge,
+        previewing=Previewing(
+            mesh,
+            now.catalog,
+            now.lineage,
+            rulebook,
+            Judge(benches(rulebook, known), newest, mesh.journal.difference),
+            lambda draft: benches(draft, known),
+        ),
         commits=commits,
         loading=loading,
         planning=Planning(mesh, now.catalog, now.lineage, loading, commits),

@@ -70,7 +70,11 @@ def turtle(name: str, value: str) -> str:
 def without_rules(mesh: Mesh) -> Commits:
     """Let changes into a mesh that nothing judges: it is about disks, and quicker."""
     base = Iri(BASE)
-    judge = Judge(Bench(Rulebook({}), ()), lambda: mesh.at(mesh.journal.head.sequence))
+    judge = Judge(
+        Bench(Rulebook({}), ()),
+        lambda: mesh.at(mesh.journal.head.sequence),
+        mesh.journal.difference,
+    )
     return Commits(mesh, judge, base)
 
 

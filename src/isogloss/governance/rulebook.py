@@ -1,9 +1,11 @@
 """The rules in force, with the words that people quote them by."""
 
+import hashlib
 from collections.abc import Mapping
 
 import rdflib
 from rdflib import RDF, SH
+from rdflib.compare import to_canonical_graph
 
 from isogloss.governance.terms import parse_turtle
 from isogloss.model.governance import Rule, Severity
@@ -35,6 +37,34 @@ class Rulebook:
         """
         self.graph = parse_turtle(shapes)
         self.rules = tuple(sorted(self._rules(), key=lambda rule: rule.rule_id))
+
+    def overlaid(self, draft: Mapping[str, str]) -> "Rulebook":
+        """Put a draft in the place of the shapes that it names; all others stay.
+
+        Raises:
+            ValidationFailed: a file of the draft is no Turtle.
+        """
+        new = parse_turtle(draft)
+        named = {node for node in new.subjects() if isinstance(node, rdflib.URIRef)}
+        gone: set[rdflib.term.Node] = set()
+        waiting: list[rdflib.term.Node] = [*named]
+        while waiting:
+            node = waiting.pop()
+            if node not in gone:
+                gone.add(node)
+                # What has no name hangs on one shape, and goes with it.
+                waiting += [o for o in self.graph.objects(node) if isinstance(o, rdflib.BNode)]
+        made = Rulebook({})
+        made.graph += [triple for triple in self.graph if triple[0] not in gone]
+        made.graph += new
+        made.rules = tuple(sorted(made._rules(), key=lambda rule: rule.rule_id))
+        return made
+
+    @property
+    def digest(self) -> str:
+        """What stands for all that the rules say, whatever the names of blank nodes."""
+        said = to_canonical_graph(self.graph).serialize(format="nt")
+        return hashlib.sha256("".join(sorted(said.splitlines(True))).encode()).hexdigest()
 
     def _rules(self) -> list[Rule]:
         graph = self.graph

@@ -16,6 +16,9 @@ from isogloss.vocab import XSD
 KEPT = "urn:isogloss:kept:"
 """Before the datatype of a literal that is well-formed, and not as stores write it."""
 
+NUMBER = "urn:isogloss:number:"
+"""The same for numbers, so that they are told by their beginning."""
+
 ILL = "urn:isogloss:ill:"
 """Before the datatype of a literal that is none of its datatype."""
 
@@ -24,22 +27,31 @@ def keep(literal: Literal) -> Literal:
     """Write a literal so that a store keeps it as it is; most literals already are.
 
     >>> keep(Literal("01", XSD.integer)).datatype
-    'urn:isogloss:kept:http://www.w3.org/2001/XMLSchema#integer'
+    'urn:isogloss:number:http://www.w3.org/2001/XMLSchema#integer'
     >>> keep(Literal("1", XSD.integer)).datatype
     'http://www.w3.org/2001/XMLSchema#integer'
     """
     form = _LEXICAL.get(literal.datatype)
     if form is None:
-        return _marked(KEPT, literal) if literal.datatype.startswith((KEPT, ILL)) else literal
+        return _marked(KEPT, literal) if literal.datatype.startswith(_MARKS) else literal
     native = _NATIVE.get(literal.datatype)
     if native is not None and native.fullmatch(literal.value):
         return literal
-    return _marked(KEPT if well_formed(literal) else ILL, literal)
+    return (
+        literal._replace(datatype=kept_as(literal.datatype))
+        if well_formed(literal)
+        else (_marked(ILL, literal))
+    )
+
+
+def kept_as(datatype: Iri) -> Iri:
+    """Give the datatype that well-formed literals of a datatype are kept with."""
+    return Iri((NUMBER if datatype in NUMBERS else KEPT) + datatype)
 
 
 def given(literal: Literal) -> Literal:
     """Undo `keep`."""
-    for prefix in (KEPT, ILL):
+    for prefix in _MARKS:
         if literal.datatype.startswith(prefix):
             return literal._replace(datatype=Iri(literal.datatype.removeprefix(prefix)))
     return literal
@@ -119,6 +131,9 @@ _BOUNDS: dict[Iri, tuple[int | None, int | None]] = {
     XSD.nonPositiveInteger: (None, 0),
     XSD.negativeInteger: (None, -1),
 }
+_MARKS = (KEPT, NUMBER, ILL)
+NUMBERS = frozenset({XSD.decimal, XSD.double, XSD.float, XSD.integer, *_BOUNDS})
+"""The datatypes of numbers."""
 _DIGITS = 21
 _LEXICAL = {
     datatype: re.compile(form, re.ASCII)

@@ -16,10 +16,12 @@ from isogloss.errors import MeshError, ValidationFailed
 from isogloss.governance.compiler.program import Change, Program, Standing
 from isogloss.governance.rulebook import Rulebook
 from isogloss.model.governance import ValidationReport, ValidationResult
+from isogloss.model.preview import RuleCost
 from isogloss.model.rdf import Quad, Triple
 from isogloss.store.twin import Twin
 
 Results = tuple[ValidationResult, ...]
+Draft = tuple[ValidationReport, tuple[RuleCost, ...]]
 
 
 class AnyBench(Protocol):
@@ -43,8 +45,27 @@ class AnyBench(Protocol):
     def report(self) -> ValidationReport:
         """Say all that is wrong."""
 
+    def preview(self, rulebook: Rulebook) -> Draft:
+        """Say all that would be wrong by other rules, and what it costs to find it."""
+
     def close(self) -> None:
         """Let go of everything."""
+
+
+def compiled(rulebook: Rulebook) -> Program:
+    """Compile rules for a mesh, which runs nothing else.
+
+    Raises:
+        ValidationFailed: the rules are ill-formed, or not all of them compile.
+    """
+    program = Program(rulebook)
+    if program.declined:
+        shape = min(map(str, program.declined))
+        raise ValidationFailed(
+            f"The shape {shape} uses a constraint component of its own, which a mesh does not "
+            "run: say it in SHACL Core or by sh:sparql."
+        )
+    return program
 
 
 class Bench:
@@ -56,13 +77,7 @@ class Bench:
         Raises:
             ValidationFailed: the rules are ill-formed, or not all of them compile.
         """
-        self._program = Program(rulebook)
-        if self._program.declined:
-            shape = min(map(str, self._program.declined))
-            raise ValidationFailed(
-                f"The shape {shape} uses a constraint component of its own, which a mesh does not "
-                "run: say it in SHACL Core or by sh:sparql."
-            )
+        self._program = compiled(rulebook)
         self._axioms = axioms
         self._known: tuple[Twin, Standing] | None = None
         self._attempted: tuple[Sequence[Quad], Sequence[Quad], Change] | None = None
@@ -102,6 +117,13 @@ class Bench:
     def report(self) -> ValidationReport:
         """Say all that is wrong."""
         return self._here()[1].report
+
+    def preview(self, rulebook: Rulebook) -> Draft:
+        """Say all that would be wrong by other rules, and what it costs to find it."""
+        twin, standing = self._here()
+        program = compiled(rulebook)
+        draft = program.full(twin.select, standing)
+        return draft.report, program.costs(twin.select, draft)
 
     def close(self) -> None:
         """Let go of everything."""
@@ -178,6 +200,11 @@ class BenchProcess:
     def report(self) -> ValidationReport:
         """Say all that is wrong."""
         found: ValidationReport = self._ask("report")
+        return found
+
+    def preview(self, rulebook: Rulebook) -> Draft:
+        """Say all that would be wrong by other rules, and what it costs to find it."""
+        found: Draft = self._ask("preview", rulebook)
         return found
 
     def close(self) -> None:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from threading import RLock
 
 from isogloss.errors import ValidationFailed
+from isogloss.governance.rulebook import Rulebook
 from isogloss.model.governance import ValidationReport, ValidationResult
 from isogloss.model.journal import Difference
 from isogloss.model.rdf import Quad
-from isogloss.services.bench import AnyBench
+from isogloss.services.bench import AnyBench, Draft
 from isogloss.store.graph import Reader
 from isogloss.store.named_graphs import SYSTEM
 
@@ -34,10 +35,16 @@ class Trial:
 class Judge:
     """The rules in force over the newest state; for any number of threads."""
 
-    def __init__(self, bench: AnyBench, newest: Callable[[], Reader]) -> None:
-        """Take where to judge, and how to read the newest state."""
+    def __init__(
+        self,
+        bench: AnyBench,
+        newest: Callable[[], Reader],
+        difference: Callable[[int, int], Difference],
+    ) -> None:
+        """Take where to judge, how to read the newest state, and how two states differ."""
         self._bench = bench
         self._newest = newest
+        self._difference = difference
         self._lock = RLock()
         self._sequence: int | None = None
         self._report: ValidationReport | None = None
@@ -55,6 +62,18 @@ class Judge:
                     self._report = self._bench.report()
             return self._report
 
+    def preview(self, rulebook: Rulebook) -> tuple[int, ValidationReport, Draft]:
+        """Judge the newest state by the rules in force and by others; give the state's number.
+
+        Raises:
+            ValidationFailed: the rules could not be evaluated.
+        """
+        with self._lock:
+            report = self.report()
+            with self._careful():
+                draft = self._bench.preview(rulebook)
+            return self._sequence or 0, report, draft
+
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Keep others out while a group of changes is on the bench and not yet committed."""
@@ -71,7 +90,7 @@ class Judge:
         with self._lock:
             self._at(state)
             with self._careful():
-                added, removed = _of_sources(change.added), _of_sources(change.removed)
+                added, removed = of_sources(change.added), of_sources(change.removed)
                 trial = Trial(self._bench.attempt(added, removed))
             try:
                 yield trial
@@ -97,10 +116,17 @@ class Judge:
             self.forget()
 
     def _at(self, state: Reader) -> None:
-        if self._sequence != state.sequence:
-            with self._careful():
+        if self._sequence == state.sequence:
+            return
+        with self._careful():
+            # Whoever writes is never behind; others follow by what was committed since.
+            if self._sequence is not None and self._sequence < state.sequence:
+                change = self._difference(self._sequence, state.sequence)
+                self._bench.attempt(of_sources(change.added), of_sources(change.removed))
+                self._bench.keep()
+            else:
                 self._bench.load(state.quads())
-            self._sequence, self._report = state.sequence, None
+        self._sequence, self._report = state.sequence, None
 
     @contextmanager
     def _careful(self) -> Iterator[None]:
@@ -112,5 +138,6 @@ class Judge:
             raise
 
 
-def _of_sources(quads: Collection[Quad]) -> list[Quad]:
+def of_sources(quads: Collection[Quad]) -> list[Quad]:
+    """Leave out what the system says: rules are about what the sources say."""
     return [quad for quad in quads if quad.graph not in SYSTEM]

@@ -45,6 +45,16 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Distinct:
+    """The different values of a variable, within COUNT."""
+
+    variable: Var
+
+    def __str__(self) -> str:
+        return f"DISTINCT {self.variable}"
+
+
+@dataclass(frozen=True, slots=True)
 class Infix:
     """An operator between its arguments."""
 
@@ -85,7 +95,7 @@ class Truth:
         return "true" if self.value else "false"
 
 
-Expression: TypeAlias = Var | Constant | Call | Infix | Not | Exists | Truth
+Expression: TypeAlias = Var | Constant | Call | Distinct | Infix | Not | Exists | Truth
 
 TRUE, FALSE = Truth(True), Truth(False)
 
@@ -106,12 +116,12 @@ def words(value: str) -> Constant:
 
 
 def both(parts: Iterable[Expression]) -> Expression:
-    """Hold if all hold; without any, it holds."""
+    """Hold if all hold; without any, it holds. None may be an error."""
     return _joined("&&", parts, neutral=TRUE, ending=FALSE)
 
 
 def either(parts: Iterable[Expression]) -> Expression:
-    """Hold if one holds; without any, it does not."""
+    """Hold if one holds; without any, it does not. None may be an error."""
     return _joined("||", parts, neutral=FALSE, ending=TRUE)
 
 
@@ -135,7 +145,25 @@ def _joined(
         return ending
     if not kept:
         return neutral
-    return kept[0] if len(kept) == 1 else Infix(operator, tuple(kept))
+    if not any(map(_searches, kept)):
+        return kept[0] if len(kept) == 1 else Infix(operator, tuple(kept))
+    # Engines look at the arguments of && and || in an order of their own, and may begin with
+    # the search that the others were to spare them.
+    *others, whole = kept
+    for part in reversed(others):
+        whole = call("IF", part, *((whole, FALSE) if operator == "&&" else (TRUE, whole)))
+    return whole
+
+
+def _searches(expression: Expression) -> bool:
+    match expression:
+        case Exists():
+            return True
+        case Not(of):
+            return _searches(of)
+        case Call(_, arguments) | Infix(_, arguments):
+            return any(map(_searches, arguments))
+    return False
 
 
 # ---- patterns
@@ -236,6 +264,18 @@ class Hole:
 HOLE = "#focus#"
 """What a hole reads like in the text; it can be part of no SPARQL, as a comment ends a line."""
 
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A column that an expression gives."""
+
+    value: Expression
+    name: Var
+
+    def __str__(self) -> str:
+        return f"({self.value} AS {self.name})"
+
+
 Pattern: TypeAlias = Match | Filter | Bind | Values | Union | Maybe | Minus | Inner | Hole
 
 
@@ -243,7 +283,7 @@ Pattern: TypeAlias = Match | Filter | Bind | Values | Union | Maybe | Minus | In
 class Select:
     """A query: what it projects, from where, and how it groups."""
 
-    variables: tuple[Var, ...]
+    variables: tuple[Var | Counted, ...]
     where: tuple[Pattern, ...]
     distinct: bool = False
     group_by: tuple[Var, ...] = ()

@@ -7,7 +7,6 @@ Source: SPARQL 1.1 Query §17.3, which dates, times and durations are added to.
 """
 
 from isogloss.governance.compiler.algebra import (
-    FALSE,
     TRUE,
     Constant,
     Expression,
@@ -20,37 +19,17 @@ from isogloss.governance.compiler.algebra import (
     total,
     words,
 )
-from isogloss.model.literals import KEPT, well_formed
+from isogloss.model.literals import KEPT, NUMBER, NUMBERS, kept_as, well_formed
 from isogloss.model.rdf import Iri, Literal
 from isogloss.vocab import XSD
 
 Node = Var | Constant
 
-_NUMBERS = frozenset(
-    {
-        XSD.byte,
-        XSD.decimal,
-        XSD.double,
-        XSD.float,
-        XSD.int,
-        XSD.integer,
-        XSD.long,
-        XSD.negativeInteger,
-        XSD.nonNegativeInteger,
-        XSD.nonPositiveInteger,
-        XSD.positiveInteger,
-        XSD.short,
-        XSD.unsignedByte,
-        XSD.unsignedInt,
-        XSD.unsignedLong,
-        XSD.unsignedShort,
-    }
-)
 _BOOLEANS, _STRINGS = frozenset({XSD.boolean}), frozenset({XSD.string})
 # Those that a store keeps as they are, in some of their forms; numbers are told by ISNUMERIC.
 _WRITTEN = frozenset({XSD.boolean, XSD.date, XSD.dateTime, XSD.string})
 _KINDS = (
-    _NUMBERS,
+    NUMBERS,
     _STRINGS,
     _BOOLEANS,
     frozenset({XSD.dateTime, XSD.dateTimeStamp}),
@@ -81,23 +60,33 @@ def _is(kind: frozenset[Iri], node: Node) -> Expression:
     if isinstance(node, Constant):
         return TRUE
     datatype = call("DATATYPE", node)
-    named = [*sorted(kind & _WRITTEN), *(Iri(KEPT + name) for name in sorted(kind - _STRINGS))]
-    tests: list[Expression] = [call("ISNUMERIC", node)] if kind == _NUMBERS else []
-    return total(either([*tests, *(Infix("=", (datatype, Constant(name))) for name in named)]))
+    if kind == NUMBERS:
+        return total(
+            either(
+                [call("ISNUMERIC", node), call("STRSTARTS", call("STR", datatype), words(NUMBER))]
+            )
+        )
+    named = [*sorted(kind & _WRITTEN), *(kept_as(name) for name in sorted(kind - _STRINGS))]
+    return total(either(Infix("=", (datatype, Constant(name))) for name in named))
 
 
 def _ordered(operator: str, kind: frozenset[Iri], one: Node, other: Node) -> Expression:
-    as_meant = Infix(operator, (meant(one), meant(other)))
+    if kind == NUMBERS:
+        texts = [call("STR", node) for node in (one, other)]
+        numbers = [Infix("!=", (text, words("NaN"))) for text in texts]
+        compared = Infix(operator, tuple(_number(node) for node in (one, other)))
+        return both([*numbers, total(compared)])
     if kind == _BOOLEANS:
         as_numbers = [call(f"<{XSD.integer}>", meant(node)) for node in (one, other)]
         return total(Infix(operator, tuple(as_numbers)))
-    if kind == _NUMBERS:
-        texts = [call("STR", node) for node in (one, other)]
-        nearly = Infix(operator, tuple(call(f"<{XSD.double}>", text) for text in texts))
-        numbers = [Infix("!=", (text, words("NaN"))) for text in texts]
-        # Beyond 64 bits or 18 decimals to the precision of a double.
-        return both([*numbers, call("COALESCE", as_meant, nearly, FALSE)])
-    return total(as_meant)
+    return total(Infix(operator, (meant(one), meant(other))))
+
+
+def _number(node: Node) -> Expression:
+    """Give the number that was submitted; beyond 64 bits to the precision of a double."""
+    text = call("STR", node)
+    exact, nearly = (call(f"<{kind}>", text) for kind in (XSD.decimal, XSD.double))
+    return call("IF", call("ISNUMERIC", node), node, call("COALESCE", exact, nearly))
 
 
 def meant(node: Node) -> Expression:

@@ -7,6 +7,7 @@ Source: SHACL §4; SPARQL 1.1 Query §17.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import count
 from typing import assert_never
 
@@ -14,6 +15,7 @@ from isogloss.governance.compiler.algebra import (
     FALSE,
     TRUE,
     Constant,
+    Distinct,
     Exists,
     Expression,
     Filter,
@@ -35,7 +37,7 @@ from isogloss.governance.compiler.algebra import (
 from isogloss.governance.compiler.comparisons import compares
 from isogloss.governance.compiler.shapes import Constraint, Shape, component
 from isogloss.governance.compiler.walks import Chain, Choice, Path, Repeat, Step, Walk
-from isogloss.model.literals import KEPT, keep
+from isogloss.model.literals import keep, kept_as
 from isogloss.model.rdf import Iri, Literal, Term
 from isogloss.vocab import RDF, RDFS
 
@@ -65,16 +67,24 @@ class Conditions:
         return Var(f"v{next(self._names)}")
 
     def conforms(self, shape: Shape, focus: Var) -> Expression:
-        """Hold if a node conforms to a shape, its own and all within."""
-        return both(
-            [
-                *(self.holds(shape, constraint, focus) for constraint in shape.constraints),
-                *(
-                    self.every(shape.walk, focus, lambda v, s=inner: self.conforms(s, v))  # type: ignore[misc]
-                    for inner in shape.properties
-                ),
-            ]
-        )
+        """Hold if a node conforms to a shape and to all within it.
+
+        Constraints in SPARQL are left out: they are checked by themselves, and a shape that has
+        some within another is not compiled.
+        """
+        together, each = [], []
+        for constraint in shape.constraints:
+            if constraint.source is None:
+                condition = self.value_condition(constraint)
+                if condition is None:
+                    together.append(self.holds(shape, constraint, focus))
+                else:
+                    each.append(condition)
+        each += [partial(self.conforms, inner) for inner in shape.properties]
+        if not each:
+            return both(together)
+        # One walk for all that must hold of a value.
+        return both([*together, self.every(shape.walk, focus, lambda v: both(c(v) for c in each))])
 
     def holds(self, shape: Shape, constraint: Constraint, focus: Var) -> Expression:
         """Hold if one constraint of a shape holds of a focus node."""
@@ -187,7 +197,7 @@ class Conditions:
         where: tuple[Pattern, ...] = (Match(focus, path, end),)
         if (test := fresh(end)) != TRUE:
             where += (Filter(test),)
-        counted = Infix(">=", (call("COUNT", _Distinct(end)), number(least)))  # type: ignore[arg-type]
+        counted = Infix(">=", (call("COUNT", Distinct(end)), number(least)))
         return Exists((Inner(Select((focus,), where, group_by=(focus,), having=counted)),))
 
     # ---- what must hold of each value
@@ -203,7 +213,7 @@ class Conditions:
 
     def _datatype(self, constraint: Constraint) -> Condition:
         datatype = link(constraint)
-        kinds = [datatype, Iri(KEPT + datatype)]
+        kinds = [datatype, kept_as(datatype)]
         return lambda v: total(
             either(Infix("=", (call("DATATYPE", v), Constant(kind))) for kind in kinds)
         )
@@ -425,14 +435,6 @@ def _kinds(v: Var) -> Mapping[str, Expression]:
         "BlankNode": blank,
         "Literal": call("ISLITERAL", v),
     }
-
-
-class _Distinct:
-    def __init__(self, variable: Var) -> None:
-        self._variable = variable
-
-    def __str__(self) -> str:
-        return f"DISTINCT {self._variable}"
 
 
 _RANGES = {

@@ -3,8 +3,11 @@
 The law: the standing after a change is that of judging everything anew.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+import os
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -12,12 +15,23 @@ import rdflib
 
 from isogloss.errors import ValidationFailed
 from isogloss.governance.compiler.algebra import HOLE
-from isogloss.governance.compiler.queries import Check, checks, is_target, leading, listed, patterns
+from isogloss.governance.compiler.queries import (
+    Check,
+    checks,
+    count_of,
+    is_target,
+    leading,
+    listed,
+    patterns,
+    screen,
+    targets,
+)
 from isogloss.governance.compiler.results import Reporter
 from isogloss.governance.compiler.shapes import NOT_EVALUATED, Shape, read_shapes
 from isogloss.governance.compiler.sites import Site
 from isogloss.governance.rulebook import Rulebook
 from isogloss.model.governance import ValidationReport, ValidationResult, in_order
+from isogloss.model.preview import RuleCost
 from isogloss.model.rdf import Iri, Literal, Quad, Term, Triple
 from isogloss.vocab import XSD
 
@@ -26,6 +40,9 @@ SelectQuery: TypeAlias = Callable[[str], Sequence[Row]]
 """Runs a SELECT query over the data, with literals as `model.literals.keep` writes them."""
 
 _BOOLEAN = [[(Literal(word, XSD.boolean),)] for word in ("false", "true")]
+
+_SCREENED_FROM = 8
+"""From so many checks of a shape on, one query for all of them is tried first."""
 
 _WHOLE_FROM = 2_000
 """From so many focus nodes on, a check is run on everything: that is faster."""
@@ -59,17 +76,33 @@ class Program:
         self._by_rule: defaultdict[tuple[Iri, Iri], list[int]] = defaultdict(list)
         for number, check in enumerate(self.checks):
             self._by_rule[self.reporter.rule(check), check.constraint.component].append(number)
-        self._tests = {shape.node: is_target(shape.targets) for shape in self.shapes}
-        self._readers: defaultdict[Site, list[int]] = defaultdict(list)
+        self._tests = {shape.node: is_target(shape) for shape in self.shapes}
+        self._screens = {shape.node: screen(shape) for shape in self.shapes}
+        self._parts = self._divided()
+        readers: defaultdict[Site, list[int]] = defaultdict(list)
         for number, check in enumerate(self.checks):
             for site in check.sites:
-                self._readers[site].append(number)
-        self._by_predicate: defaultdict[Iri | None, list[Site]] = defaultdict(list)
-        for site in self._readers:
-            self._by_predicate[site.predicate].append(site)
+                readers[site].append(number)
+        self._sites = tuple(readers.items())
+        # By their numbers: to hash a path takes longer than to look it up.
+        self._by_predicate: defaultdict[Iri | None, list[int]] = defaultdict(list)
+        for place, (site, _) in enumerate(self._sites):
+            self._by_predicate[site.predicate].append(place)
 
-    def full(self, select: SelectQuery) -> "Standing":
-        """Judge everything.
+    def _divided(self) -> list[tuple[str, list[int]]]:
+        """Put the checks together that one query can do for most focus nodes."""
+        parts: dict[str | int, list[int]] = {}
+        for number, check in enumerate(self.checks):
+            alone = check.constraint.source is not None
+            parts.setdefault(f"{number}" if alone else id(check.part), []).append(number)
+        texts = (
+            screen(self.checks[numbers[0]].root, self.checks[numbers[0]].part)
+            for numbers in parts.values()
+        )
+        return list(zip(texts, parts.values(), strict=True))
+
+    def full(self, select: SelectQuery, known: "Standing | None" = None) -> "Standing":
+        """Judge everything; a check that another program has run on this data is not run again.
 
         Raises:
             ValidationFailed: a query could not be run, or a pattern is none.
@@ -81,7 +114,52 @@ class Program:
                     f"The rules could not be evaluated: the pattern {pattern} cannot be run here. "
                     "Write it without look-around and back-references, and close its brackets."
                 )
-        return Standing(self, [_by_focus(_run(select, check.open)) for check in self.checks])
+        there = known.by_query() if known else {}
+        rows: list[dict[Term, list[Row]]] = [{} for _ in self.checks]
+        costs: dict[int, float] = {}
+        waiting = []
+        for text, numbers in self._parts:
+            new = [number for number in numbers if self.checks[number].open not in there]
+            for number in set(numbers) - set(new):
+                rows[number] = {f: list(r) for f, r in there[self.checks[number].open].items()}
+            if new:
+                waiting.append((text, new))
+        # Oxigraph lets other threads work while it searches.
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            done = threads.map(lambda part: self._judge_part(select, *part), waiting)
+            for (_, numbers), (found, took) in zip(waiting, done, strict=True):
+                for number, by_focus in zip(numbers, found, strict=True):
+                    rows[number], costs[number] = by_focus, took / len(numbers)
+        return Standing(self, rows, costs)
+
+    def _judge_part(
+        self, select: SelectQuery, text: str, numbers: Sequence[int]
+    ) -> tuple[list[dict[Term, list[Row]]], float]:
+        """Run checks on everything; give what each found, and how many milliseconds it took.
+
+        Most focus nodes conform, so one query looks for those that do not, and only for these
+        is each check run.
+        """
+        began = time.perf_counter()
+        checks = [self.checks[number] for number in numbers]
+        queries = [check.open for check in checks]
+        if len(checks) > 1:
+            opened = text.replace(HOLE, targets(checks[0].root.targets))
+            nodes = {row[0] for row in _run(select, opened) if row[0] is not None}
+            if len(nodes) < _WHOLE_FROM:
+                queries = [check.bound(listed(nodes)) for check in checks] if nodes else []
+        found = [_by_focus(_run(select, query)) for query in queries] or [{} for _ in checks]
+        return found, (time.perf_counter() - began) * 1000
+
+    def costs(self, select: SelectQuery, standing: "Standing") -> tuple[RuleCost, ...]:
+        """Say what the rules that were run for a standing looked at, dearest first."""
+        spent: Counter[tuple[Iri, Shape]] = Counter()
+        for number, milliseconds in standing.milliseconds.items():
+            check = self.checks[number]
+            spent[self.reporter.rule(check), check.root] += milliseconds  # type: ignore[assignment]
+        counts = {root: _number(_run(select, count_of(root))) for _, root in spent}
+        found = [RuleCost(rule, counts[root], cost) for (rule, root), cost in spent.items()]
+        return tuple(sorted(found, key=lambda cost: (-cost.milliseconds, cost.rule)))
 
     def affected(
         self, select: SelectQuery, changed: Iterable[Triple | Quad]
@@ -92,18 +170,20 @@ class Program:
             select: queries the data as it is after the change.
             changed: the triples that came, and those that went.
         """
-        reached: defaultdict[Site, set[Term]] = defaultdict(set)
+        reached: defaultdict[int, set[Term]] = defaultdict(set)
         anywhere = self._by_predicate.get(None, [])
         for triple in changed:
-            for site in (*self._by_predicate.get(triple.predicate, ()), *anywhere):
-                reached[site].add(triple.subject if site.out else triple.object)
+            for place in (*self._by_predicate.get(triple.predicate, ()), *anywhere):
+                out = self._sites[place][0].out
+                reached[place].add(triple.subject if out else triple.object)
         found: defaultdict[int, set[Term]] = defaultdict(set)
-        for site, nodes in reached.items():
+        for place, nodes in reached.items():
+            site, readers = self._sites[place]
             focus_nodes = set(nodes) if site.prefix.stays else set()
             if site.prefix.path:
                 rows = _run(select, leading(site.prefix, listed(nodes)))
                 focus_nodes.update(row[0] for row in rows if row[0] is not None)
-            for number in self._readers[site]:
+            for number in readers:
                 found[number] |= focus_nodes
         return found
 
@@ -121,13 +201,19 @@ class Program:
     ) -> Iterator[tuple[int, Collection[Term] | None, dict[Term, list[Row]]]]:
         """Run checks on focus nodes: yield the check, of which nodes (None: all), and rows."""
         by_shape: defaultdict[Shape, set[Term]] = defaultdict(set)
+        many: Counter[Shape] = Counter()
         for number, nodes in affected.items():
-            by_shape[self.checks[number].root] |= nodes
-        targeted = {
-            shape.node: self._targeted(select, shape, nodes)
-            for shape, nodes in by_shape.items()
-            if len(nodes) < _WHOLE_FROM
-        }
+            check = self.checks[number]
+            by_shape[check.root] |= nodes
+            many[check.root] += check.constraint.source is None
+        targeted, wrong = {}, {}
+        for shape, nodes in by_shape.items():
+            if len(nodes) < _WHOLE_FROM:
+                focus_nodes = self._found(select, self._tests[shape.node], nodes)
+                targeted[shape.node] = wrong[shape.node] = focus_nodes
+                if focus_nodes and many[shape] >= _SCREENED_FROM:
+                    query = self._screens[shape.node]
+                    wrong[shape.node] = self._found(select, query, focus_nodes)
         for number in unsure:
             yield number, None, _by_focus(_run(select, self.checks[number].open))
         for number, nodes in affected.items():
@@ -137,13 +223,14 @@ class Program:
             if check.root.node not in targeted:
                 yield number, None, _by_focus(_run(select, check.open))
                 continue
-            there = nodes & targeted[check.root.node]
+            screened = check.constraint.source is None
+            there = nodes & (wrong if screened else targeted)[check.root.node]
             rows = _run(select, check.bound(listed(there))) if there else ()
             yield number, nodes, _by_focus(rows)
 
-    def _targeted(self, select: SelectQuery, shape: Shape, nodes: Collection[Term]) -> set[Term]:
-        text = f"VALUES ?f0 {{ {listed(nodes)} }}"
-        rows = _run(select, self._tests[shape.node].replace(HOLE, text))
+    @staticmethod
+    def _found(select: SelectQuery, query: str, nodes: Collection[Term]) -> set[Term]:
+        rows = _run(select, query.replace(HOLE, f"VALUES ?f0 {{ {listed(nodes)} }}"))
         return {row[0] for row in rows if row[0] is not None}
 
     def checks_of(self, result: ValidationResult) -> Sequence[int]:
@@ -158,9 +245,21 @@ class Program:
 class Standing:
     """What the rules say of one state, kept so that the next one is judged by its change."""
 
-    def __init__(self, program: Program, rows: list[dict[Term, list[Row]]]) -> None:
+    def __init__(
+        self,
+        program: Program,
+        rows: list[dict[Term, list[Row]]],
+        milliseconds: Mapping[int, float],
+    ) -> None:
         self.program = program
+        self.milliseconds = milliseconds
+        """How long each check took that was run, by its number."""
         self._rows = rows
+
+    def by_query(self) -> dict[str, dict[Term, list[Row]]]:
+        """Give what each query found."""
+        checks = self.program.checks
+        return {check.open: rows for check, rows in zip(checks, self._rows, strict=True)}
 
     def rows(self) -> Iterator[tuple[Check, Row]]:
         """Yield all that is wrong, as the checks found it."""
@@ -249,6 +348,11 @@ class Change:
         return in_order(
             result for result in found.values() if not self.standing.says(result, self.moved)
         )
+
+
+def _number(rows: Sequence[Row]) -> int:
+    ((count,),) = rows
+    return int(count.value) if isinstance(count, Literal) else 0
 
 
 def _refuse_what_nobody_evaluates(graph: rdflib.Graph) -> None:

@@ -4,7 +4,7 @@ Source: SHACL §4, SPARQL 1.1 Query.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import rdflib
@@ -14,7 +14,10 @@ from isogloss.governance.compiler.algebra import (
     HOLE,
     Bind,
     Constant,
+    Counted,
+    Distinct,
     Exists,
+    Expression,
     Filter,
     Hole,
     Inner,
@@ -63,6 +66,8 @@ class Check:
     """
 
     root: Shape
+    part: Shape
+    """The root itself, or the shape in its sh:property that this is about or within."""
     shape: Shape
     constraint: Constraint
     depth: int
@@ -92,18 +97,28 @@ def targets(targets: tuple[Target, ...]) -> str:
     return str(groups[0][0] if len(groups) == 1 else Union(groups))
 
 
-def is_target(found: tuple[Target, ...]) -> str:
+def count_of(shape: Shape) -> str:
+    """Give the query that counts what a shape targets."""
+    counted = Counted(call("COUNT", Distinct(FOCUS)), Var("count"))
+    return str(Select((counted,), (Hole(),))).replace(HOLE, targets(shape.targets))
+
+
+def is_target(shape: Shape) -> str:
     """Give the query for which of some nodes a shape targets, with a hole for the nodes."""
-    conditions = []
+    return str(Select((FOCUS,), (Hole(), Filter(_is_target(shape))), distinct=True))
+
+
+def _is_target(shape: Shape) -> Expression:
+    conditions: list[Expression] = []
     other = Var("other")
-    for target in found:
+    for target in shape.targets:
         if target.kind == "targetNode":
             conditions.append(same(FOCUS, Constant(kept((target.term,))[0])))
         elif target.kind == "targetClass":
             conditions.append(is_a(FOCUS, target.term))
         else:
             conditions.append(Exists((_target(target, other),)))
-    return str(Select((FOCUS,), (Hole(), Filter(either(conditions))), distinct=True))
+    return either(conditions)
 
 
 def _target(target: Target, other: Var = OTHER) -> Pattern:
@@ -144,7 +159,22 @@ def checks(root: Shape, graph: rdflib.Graph) -> Iterator[Check]:
         ValidationFailed: a query that a person wrote cannot be run.
     """
     around = frozenset(of_targets(root))
-    yield from _Writer(root, graph).checks(root, (Hole(),), (FOCUS,), STAY, around)
+    yield from _Writer(root, graph).checks(root, root, (Hole(),), (FOCUS,), STAY, around)
+
+
+def screen(root: Shape, part: Shape | None = None) -> str:
+    """Give the query for the focus nodes that do not conform to a part of a shape.
+
+    Without a part, to any. It finds a node if and only if one of the checks does that are not
+    in SPARQL.
+    """
+    alone = root
+    if part is root:
+        alone = replace(root, properties=())
+    elif part is not None:
+        alone = replace(root, constraints=(), properties=(part,))
+    wrong = Filter(negation(Conditions().conforms(alone, FOCUS)))
+    return str(Select((FOCUS,), (Hole(), wrong), distinct=True))
 
 
 class _Writer:
@@ -155,6 +185,7 @@ class _Writer:
 
     def checks(
         self,
+        part: Shape,
         shape: Shape,
         way: tuple[Pattern, ...],
         nodes: tuple[Var, ...],
@@ -163,10 +194,10 @@ class _Writer:
     ) -> Iterator[Check]:
         for constraint in shape.constraints:
             if constraint.source is not None:
-                yield from self._written(shape, constraint, way, nodes, prefix, sites)
+                yield from self._written(part, shape, constraint, way, nodes, prefix, sites)
                 continue
             read = sites | set(of_constraint(prefix, shape, constraint))
-            yield from self._check(shape, constraint, way, nodes, read)
+            yield from self._check(part, shape, constraint, way, nodes, read)
         if not shape.properties:
             return
         if shape.walk is not None:
@@ -176,10 +207,12 @@ class _Writer:
             sites |= set(of_walk(prefix, shape.walk))
             way, nodes, prefix = (Inner(inner),), nodes_then, after(prefix, shape.walk)
         for inner_shape in shape.properties:
-            yield from self.checks(inner_shape, way, nodes, prefix, sites)
+            within = inner_shape if shape is self._root else part
+            yield from self.checks(within, inner_shape, way, nodes, prefix, sites)
 
     def _written(
         self,
+        part: Shape,
         shape: Shape,
         c: Constraint,
         way: tuple[Pattern, ...],
@@ -202,6 +235,7 @@ class _Writer:
         depth, columns = len(nodes), found.columns
         yield Check(
             self._root,
+            part,
             shape,
             c,
             depth,
@@ -226,6 +260,7 @@ class _Writer:
 
     def _check(
         self,
+        part: Shape,
         shape: Shape,
         c: Constraint,
         way: tuple[Pattern, ...],
@@ -243,7 +278,7 @@ class _Writer:
         ) -> Check:
             select = Select((*nodes, *extra), where, distinct=True)
             depth = len(nodes)
-            return Check(self._root, shape, c, depth, str(select), sites, at, predicate)
+            return Check(self._root, part, shape, c, depth, str(select), sites, at, predicate)
 
         valued = len(nodes)  # the place after all focus nodes
         at = (*way, Bind(focus, value)) if walk is None else self._lead(way, walk, focus, value)

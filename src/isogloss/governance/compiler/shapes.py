@@ -4,7 +4,7 @@ Source: SHACL §2 and §4.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import rdflib
 from rdflib import RDF, RDFS, SH
@@ -41,16 +41,30 @@ class Constraint:
     source: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Shape:
     """A node shape, or with a walk a property shape."""
 
-    node: Node = field(compare=False)
+    node: Node
     walk: Walk | None
     targets: tuple[Target, ...]
     severity: Severity
     constraints: tuple[Constraint, ...]
     properties: tuple["Shape", ...]
+
+    def has_queries_within(self) -> bool:
+        """Tell whether a shape that a constraint refers to has a constraint in SPARQL."""
+        return any(
+            constraint.source is not None
+            for outer in self._in_properties()
+            for shape in (*outer.shapes, *outer.siblings)
+            for constraint in shape.every_constraint()
+        )
+
+    def _in_properties(self) -> Iterator[Constraint]:
+        yield from self.constraints
+        for inner in self.properties:
+            yield from inner._in_properties()
 
     def every_constraint(self) -> Iterator[Constraint]:
         """Yield its constraints, and those of all shapes within."""
@@ -70,8 +84,8 @@ def component(name: str) -> Iri:
 def read_shapes(graph: rdflib.Graph) -> tuple[tuple[Shape, ...], frozenset[Node]]:
     """Read the shapes that have targets, those that are switched off left out.
 
-    Beside them come the nodes of those that use a constraint component of somebody's own
-    (SHACL §6), which is not read here.
+    Beside them come the nodes of those that do not compile: they use a constraint component of
+    somebody's own (SHACL §6), or sh:sparql in a shape that another refers to.
 
     Raises:
         ValidationFailed: a shape is not as SHACL has it, or refers to itself.
@@ -86,7 +100,10 @@ def read_shapes(graph: rdflib.Graph) -> tuple[tuple[Shape, ...], frozenset[Node]
     for node in sorted(_targeted(graph), key=str):
         reader.seen.clear()
         shape = reader.shape(node)
-        if any((seen, predicate, None) in graph for seen in reader.seen for predicate in own):
+        own_component = any(
+            (seen, predicate, None) in graph for seen in reader.seen for predicate in own
+        )
+        if own_component or (shape is not None and shape.has_queries_within()):
             declined.add(node)
         elif shape is not None:
             found.append(shape)

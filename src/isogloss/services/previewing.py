@@ -1,0 +1,190 @@
+"""Say what a draft of rules would break, before it binds anybody.
+
+The draft is judged beside the rules in force, on a bench of its own, so that a rule that never
+ends keeps no writer waiting.
+"""
+
+from collections.abc import Callable, Container, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+
+from isogloss.governance.rulebook import Rulebook
+from isogloss.model.governance import Severity, ValidationReport, ValidationResult
+from isogloss.model.lineage import Direction, Level
+from isogloss.model.preview import Effect, EffectKind, Radius, RefusedCommit, RulePreview
+from isogloss.model.rdf import Iri
+from isogloss.services.bench import AnyBench
+from isogloss.services.catalog import Catalog
+from isogloss.services.judge import Judge, of_sources
+from isogloss.services.lineage import LineageTracer
+from isogloss.store.graph import Reader
+from isogloss.store.mesh import Mesh
+from isogloss.vocab import DPROD, MESH
+
+_LONGEST_REPLAY = timedelta(days=366)
+
+
+class Previewing:
+    """Compares a draft with the rules in force."""
+
+    def __init__(
+        self,
+        mesh: Mesh,
+        catalog: Catalog,
+        lineage: LineageTracer,
+        rulebook: Rulebook,
+        judge: Judge,
+        bench_of: Callable[[Rulebook], AnyBench],
+    ) -> None:
+        """Take the rules in force, a judge beside the writer's, and how to make more benches."""
+        self._mesh = mesh
+        self._catalog = catalog
+        self._lineage = lineage
+        self._rulebook = rulebook
+        self._judge = judge
+        self._bench_of = bench_of
+
+    def preview(self, draft: Mapping[str, str], *, days: int = 0) -> RulePreview:
+        """Compare; each shape of the draft stands in for the one of its name, or comes new.
+
+        Args:
+            draft: Turtle files: name → text.
+            days: the commits of so many days are judged again, by the draft.
+
+        Raises:
+            ValidationFailed: the draft is no set of shapes that can be run, or takes too long.
+        """
+        rulebook = self._rulebook.overlaid(draft)
+        sequence, before, (after, costs) = self._judge.preview(rulebook)
+        effects = self._effects(before, after)
+        return RulePreview(
+            sequence,
+            self._rulebook.digest,
+            rulebook.digest,
+            effects,
+            self._radii(effects),
+            costs,
+            self._replayed(rulebook, days) if days else (),
+        )
+
+    def close(self) -> None:
+        """Let go of the bench."""
+        self._judge.close()
+
+    def _effects(self, before: ValidationReport, after: ValidationReport) -> tuple[Effect, ...]:
+        old = {result.key: result for result in before.results}
+        new = {result.key: result for result in after.results}
+        found: list[tuple[EffectKind, ValidationResult, Severity | None]] = []
+        for key, result in new.items():
+            was = old.get(key)
+            if was is None:
+                found.append((EffectKind.NEWLY_FAILING, result, None))
+            elif was.severity != result.severity:
+                found.append((EffectKind.CHANGED_SEVERITY, result, was.severity))
+        for key, result in old.items():
+            if key not in new:
+                found.append((EffectKind.NEWLY_PASSING, result, result.severity))
+        nodes = {result.focus_node for _, result, _ in found}
+        products = _products_of(self._mesh.graph, nodes, self._catalog.product_ids())
+        domains = {domain.uri_space: domain.name for domain in self._catalog.domains()}
+        ids = sorted(set(products.values()))
+        owners = {
+            product.id: product.owners
+            for product in self._catalog.products(ids)
+            if product is not None
+        }
+        effects = [
+            Effect(
+                kind,
+                result,
+                severity,
+                _longest(domains, result.focus_node),
+                product := products.get(result.focus_node),
+                owners.get(product, ()) if product else (),
+            )
+            for kind, result, severity in found
+        ]
+        order = list(EffectKind)
+        return tuple(
+            sorted(
+                effects,
+                key=lambda e: (
+                    order.index(e.kind),
+                    -e.result.severity,
+                    e.result.focus_node,
+                    e.result.rule,
+                    str(e.result.value),
+                ),
+            )
+        )
+
+    def _radii(self, effects: Iterable[Effect]) -> tuple[Radius, ...]:
+        """Find who would have to wait for what is blocked, widest first."""
+        blocked: dict[Iri, int] = {}
+        for effect in effects:
+            fails = effect.kind is not EffectKind.NEWLY_PASSING
+            if fails and effect.product and effect.result.severity is Severity.VIOLATION:
+                blocked[effect.product] = blocked.get(effect.product, 0) + 1
+        homes = self._catalog.product_ids()
+        names = {domain.id: domain.name for domain in self._catalog.domains()}
+        radii = []
+        for product, violations in blocked.items():
+            reached = self._lineage.lineage(product, Direction.DOWNSTREAM, level=Level.PRODUCT)
+            readers = tuple(sorted(node.id for node in reached.nodes))
+            owners = {home for reader in readers if (home := homes.get(reader)) is not None}
+            radii.append(
+                Radius(product, violations, readers, tuple(sorted(names[o] for o in owners)))
+            )
+        return tuple(sorted(radii, key=lambda r: (-len(r.products), -r.violations, r.product)))
+
+    def _replayed(self, rulebook: Rulebook, days: int) -> tuple[RefusedCommit, ...]:
+        """Judge what was committed lately as if the draft had been in force."""
+        since = datetime.now(UTC) - min(timedelta(days=days), _LONGEST_REPLAY)
+        journal = self._mesh.journal
+        start, head = journal.sequence_at(since), journal.head.sequence
+        entries = {
+            entry.sequence: entry
+            for entry in journal.entries(newest=head + 1)
+            if entry.sequence is not None and entry.sequence > start
+        }
+        bench = self._bench_of(rulebook)
+        refused = []
+        try:
+            bench.load(journal.at(start).quads())
+            for sequence in range(start + 1, head + 1):
+                change = journal.difference(sequence - 1, sequence)
+                fresh = bench.attempt(of_sources(change.added), of_sources(change.removed))
+                bench.keep()
+                broken = tuple(r for r in fresh if r.severity is Severity.VIOLATION)
+                if broken:
+                    entry, said = entries[sequence], entries[sequence].attempt
+                    refused.append(
+                        RefusedCommit(sequence, entry.at, said.author, said.message, broken)
+                    )
+        finally:
+            bench.close()
+        return tuple(reversed(refused))
+
+
+def _products_of(graph: Reader, nodes: Iterable[Iri], products: Container[Iri]) -> dict[Iri, Iri]:
+    """Find the product that each node is, or is a part of; of several, the first by IRI."""
+    wholes = {node: node for node in nodes}
+    for node, quads in graph.describe(wholes).items():
+        for quad in quads:
+            if quad.predicate == MESH.fieldOf:
+                wholes[node] = Iri(str(quad.object))
+    held: dict[Iri, Iri] = {}
+    things = sorted(set(wholes.values()))
+    for predicate in (DPROD.outputPort, DPROD.outputDataset):
+        for part, holders in graph.referrers(predicate, things).items():
+            if holders:
+                held.setdefault(part, holders[0])
+    found = {
+        node: whole if whole in products else held.get(whole) for node, whole in wholes.items()
+    }
+    return {node: product for node, product in found.items() if product is not None}
+
+
+def _longest(spaces: Mapping[str, str], iri: Iri) -> str | None:
+    """Name the domain in whose space an IRI lies."""
+    found = [space for space in spaces if iri.startswith(space)]
+    return spaces[max(found, key=len)] if found else None
