@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from isogloss import __version__, resources
-from isogloss.cli import folders, operations, past, people, serving, show, upkeep
+from isogloss.cli import folders, operations, past, people, rules, serving, show, upkeep
 from isogloss.cli.options import Data, Format, OutputFormat, Url, open_mesh, print_json, read_file
 from isogloss.errors import InvalidArgument, NotFound
 from isogloss.model.change import Refused
@@ -35,6 +35,7 @@ app = typer.Typer(
 app.add_typer(people.token, name="token")
 app.add_typer(people.member, name="member")
 app.add_typer(folders.init, name="init")
+app.add_typer(rules.app, name="rules")
 for command in (
     folders.plan,
     folders.apply,
