@@ -22,7 +22,8 @@ from rdflib import RDF, SH
 
 from benchmarks.governed import TOGETHER, classes, dataset, mesh, offered, rulebook
 from benchmarks.report import Report
-from isogloss.governance.compiler.program import Change, Program
+from isogloss.governance.compiler.program import Program
+from isogloss.governance.compiler.standing import Change
 from isogloss.governance.paths import path_text
 from isogloss.governance.rulebook import Rulebook, severity_of
 from isogloss.governance.terms import add_all, exact_literals, from_rdflib, silent, to_rdflib

@@ -18,7 +18,8 @@ from rdflib import RDF
 from rdflib.collection import Collection
 
 from isogloss.errors import ValidationFailed
-from isogloss.governance.compiler.program import Program, Standing
+from isogloss.governance.compiler.program import Program
+from isogloss.governance.compiler.standing import Standing
 from isogloss.governance.rulebook import Rulebook
 from isogloss.governance.terms import exact_literals
 from isogloss.model.rdf import Iri, Triple

@@ -71,7 +71,14 @@ def test_every_setting_has_its_line() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "docs/architecture.md", "docs/operations.md", "sample_data/README.md"]
+    "page",
+    [
+        "README.md",
+        "docs/architecture.md",
+        "docs/operations.md",
+        "docs/rules.md",
+        "sample_data/README.md",
+    ],
 )
 def test_links_lead_somewhere(page: str) -> None:
     text = (TOP / page).read_text("utf-8")

@@ -22,7 +22,7 @@ from rdflib import SH
 
 from isogloss.bootstrap import Services, build
 from isogloss.errors import InvalidArgument, ValidationFailed
-from isogloss.governance.compiler.program import Standing
+from isogloss.governance.compiler.standing import Standing
 from isogloss.governance.rulebook import Rulebook
 from isogloss.model.change import Committed, Refused, SourceContent
 from isogloss.model.governance import Severity, ValidationResult

@@ -10,9 +10,10 @@ from rdflib.plugins.serializers.jsonld import from_rdf
 from rdflib.term import Node
 
 from isogloss.errors import ValidationFailed
-from isogloss.governance.compiler.program import Program, SelectQuery
+from isogloss.governance.compiler.program import Program
 from isogloss.governance.compiler.report_graph import report_graph
 from isogloss.governance.compiler.shapes import TARGETS
+from isogloss.governance.compiler.standing import SelectQuery
 from isogloss.governance.rulebook import Rulebook
 from isogloss.governance.terms import add_all
 from isogloss.governance.validation import read_report, run

@@ -13,7 +13,8 @@ from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 from isogloss.errors import MeshError, ValidationFailed
-from isogloss.governance.compiler.program import Change, Program, Standing
+from isogloss.governance.compiler.program import Program
+from isogloss.governance.compiler.standing import Change, Standing
 from isogloss.governance.rulebook import Rulebook
 from isogloss.model.governance import ValidationReport, ValidationResult
 from isogloss.model.preview import RuleCost

@@ -9,7 +9,8 @@ import rdflib
 from rdflib import RDF as RDF_TERMS
 from rdflib import SH as SH_TERMS
 
-from isogloss.governance.compiler.program import Program, Standing
+from isogloss.governance.compiler.program import Program
+from isogloss.governance.compiler.standing import Standing
 from isogloss.governance.paths import path_text
 from isogloss.governance.rulebook import Rulebook, english
 from isogloss.governance.terms import from_rdflib

@@ -35,19 +35,26 @@ from isogloss.governance.compiler.algebra import (
     words,
 )
 from isogloss.governance.compiler.comparisons import compares
+from isogloss.governance.compiler.nodes import (
+    Node,
+    as_spoken,
+    in_order,
+    is_a,
+    is_blank,
+    kept,
+    kinds,
+    link,
+    matching,
+    same,
+    speaks,
+    stepping,
+)
 from isogloss.governance.compiler.shapes import Constraint, Shape, component
 from isogloss.governance.compiler.walks import Chain, Choice, Path, Repeat, Step, Walk
-from isogloss.model.literals import keep, kept_as
-from isogloss.model.rdf import Iri, Literal, Term
-from isogloss.vocab import RDF, RDFS
+from isogloss.model.literals import kept_as
+from isogloss.model.rdf import Iri, Literal
 
-Node = Var | Constant
 Condition = Callable[[Var], Expression]
-
-GENID = "/.well-known/genid/"
-"""What an IRI has that stands for a blank node (RDF 1.1 Concepts §3.5)."""
-
-TYPE = Chain(Step(RDF.type), Repeat(Step(RDFS.subClassOf)))
 
 _MANY = 30
 """From so many terms on, a table is faster than a chain of comparisons."""
@@ -122,10 +129,10 @@ class Conditions:
                 return either(self.some(way, start, condition) for way in among)
             case Step():
                 end = self.var()
-                return _exists(_match(start, path, end), condition(end))
+                return matching(stepping(start, path, end), condition(end))
             case Repeat():
                 end = self.var()
-                return _exists(Match(start, path, end), condition(end))
+                return matching(Match(start, path, end), condition(end))
         assert_never(path)
 
     def leads_to(self, walk: Walk | None, focus: Var, goal: Node) -> Expression:
@@ -144,7 +151,7 @@ class Conditions:
             case Choice(among):
                 return either(self._reaches(way, start, goal) for way in among)
             case Step():
-                return Exists((_match(start, path, goal),))
+                return Exists((stepping(start, path, goal),))
             case Repeat():
                 return Exists((Match(start, path, goal),))
         assert_never(path)
@@ -220,9 +227,7 @@ class Conditions:
 
     def _node_kind(self, constraint: Constraint) -> Condition:
         kind = str(constraint.terms[0]).rpartition("#")[2]
-        return lambda v: either(
-            test for name, test in _kinds(v).items() if name in kind.split("Or")
-        )
+        return lambda v: either(test for name, test in kinds(v).items() if name in kind.split("Or"))
 
     def _range(self, constraint: Constraint) -> Condition:
         operator = _RANGES[constraint.component]
@@ -344,7 +349,7 @@ class Conditions:
     def strays(self, c: Constraint, node: Var, predicate: Var, value: Var) -> Expression:
         """Hold if a node has a predicate that a closed shape does not allow."""
         allowed = [same(predicate, Constant(term)) for term in c.terms]
-        return _exists(Match(node, predicate, value), negation(either(allowed)))
+        return matching(Match(node, predicate, value), negation(either(allowed)))
 
     def _qualified_min(self, c: Constraint, walk: Walk | None, focus: Var) -> Expression:
         return self.at_least(c.count, walk, focus, self.qualifies(c))
@@ -360,81 +365,6 @@ class Conditions:
                 *(negation(self.conforms(sibling, v)) for sibling in c.siblings),
             ]
         )
-
-
-# ---- small expressions
-
-
-def same(one: Node, other: Node) -> Expression:
-    """Hold if two are one term."""
-    return call("sameTerm", one, other)
-
-
-def is_a(node: Node, wanted: Term) -> Expression:
-    """Hold if a node is an instance of a class (SHACL §1.1)."""
-    # Most are of the class itself, and that is found in half the time.
-    direct = Exists((Match(node, Constant(RDF.type), Constant(wanted)),))
-    return either([direct, Exists((Match(node, INSTANCE, Constant(wanted)),))])
-
-
-class _Instance:
-    def __str__(self) -> str:
-        return f"<{RDF.type}>/<{RDFS.subClassOf}>*"
-
-
-INSTANCE = _Instance()
-"""From a node to its classes and what they are subclasses of."""
-
-
-def is_blank(node: Node) -> Expression:
-    """Hold if a node stands for a blank node."""
-    return both([call("ISIRI", node), call("CONTAINS", call("STR", node), words(GENID))])
-
-
-def in_order(constraint: Constraint, less: Var, more: Var) -> Expression:
-    """Hold if sh:lessThan or sh:lessThanOrEquals does of two values."""
-    return compares("<" if constraint.component == component("LessThan") else "<=", less, more)
-
-
-def speaks(node: Node) -> Expression:
-    """Hold if a node is a text with a language."""
-    return total(Infix("!=", (call("LANG", node), words(""))))
-
-
-def as_spoken(one: Node, other: Node) -> Expression:
-    """Hold if two texts have one language."""
-    return total(Infix("=", (call("LCASE", call("LANG", one)), call("LCASE", call("LANG", other)))))
-
-
-def kept(terms: tuple[Term, ...]) -> tuple[Term, ...]:
-    """Write the literals among some terms as the data has them."""
-    return tuple(keep(term) if isinstance(term, Literal) else term for term in terms)
-
-
-def link(constraint: Constraint) -> Iri:
-    """Give the one IRI of a constraint; reading has made sure that it is one."""
-    (found,) = constraint.terms
-    return Iri(str(found))
-
-
-def _match(start: Node, step: Step, end: Node) -> Match:
-    ends = (end, start) if step.backwards else (start, end)
-    return Match(ends[0], Constant(step.predicate), ends[1])
-
-
-def _exists(pattern: Match, condition: Expression) -> Expression:
-    if condition == FALSE:
-        return FALSE
-    return Exists((pattern,) if condition == TRUE else (pattern, Filter(condition)))
-
-
-def _kinds(v: Var) -> Mapping[str, Expression]:
-    blank = is_blank(v)
-    return {
-        "IRI": both([call("ISIRI", v), negation(blank)]),
-        "BlankNode": blank,
-        "Literal": call("ISLITERAL", v),
-    }
 
 
 _RANGES = {

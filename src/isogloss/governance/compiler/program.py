@@ -6,17 +6,16 @@ The law: the standing after a change is that of judging everything anew.
 import os
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TypeAlias
+from functools import partial
+from itertools import chain, groupby
 
 import rdflib
 
 from isogloss.errors import ValidationFailed
 from isogloss.governance.compiler.algebra import HOLE
 from isogloss.governance.compiler.queries import (
-    Check,
     checks,
     count_of,
     is_target,
@@ -29,33 +28,23 @@ from isogloss.governance.compiler.queries import (
 from isogloss.governance.compiler.results import Reporter
 from isogloss.governance.compiler.shapes import NOT_EVALUATED, Shape, read_shapes
 from isogloss.governance.compiler.sites import Site
+from isogloss.governance.compiler.standing import Row, SelectQuery, Standing
 from isogloss.governance.rulebook import Rulebook
-from isogloss.model.governance import ValidationReport, ValidationResult, in_order
+from isogloss.model.governance import ValidationResult
 from isogloss.model.preview import RuleCost
 from isogloss.model.rdf import Iri, Literal, Quad, Term, Triple
 from isogloss.vocab import XSD
-
-Row: TypeAlias = tuple[Term | None, ...]
-SelectQuery: TypeAlias = Callable[[str], Sequence[Row]]
-"""Runs a SELECT query over the data, with literals as `model.literals.keep` writes them."""
 
 _BOOLEAN = [[(Literal(word, XSD.boolean),)] for word in ("false", "true")]
 
 _SCREENED_FROM = 8
 """From so many checks of a shape on, one query for all of them is tried first."""
 
+_TOGETHER = 4
+"""So many parts of a shape are looked for at once in everything."""
+
 _WHOLE_FROM = 2_000
 """From so many focus nodes on, a check is run on everything: that is faster."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """What one check says of one focus node before and after a change."""
-
-    check: int
-    focus: Term
-    old: tuple[Row, ...]
-    new: tuple[Row, ...]
 
 
 class Program:
@@ -77,8 +66,7 @@ class Program:
         for number, check in enumerate(self.checks):
             self._by_rule[self.reporter.rule(check), check.constraint.component].append(number)
         self._tests = {shape.node: is_target(shape) for shape in self.shapes}
-        self._screens = {shape.node: screen(shape) for shape in self.shapes}
-        self._parts = self._divided()
+        self._screens = {s.node: screen(s, (s, *s.properties)) for s in self.shapes}
         readers: defaultdict[Site, list[int]] = defaultdict(list)
         for number, check in enumerate(self.checks):
             for site in check.sites:
@@ -89,17 +77,23 @@ class Program:
         for place, (site, _) in enumerate(self._sites):
             self._by_predicate[site.predicate].append(place)
 
-    def _divided(self) -> list[tuple[str, list[int]]]:
+    def _grouped(self, numbers: Iterable[int]) -> list[list[int]]:
         """Put the checks together that one query can do for most focus nodes."""
-        parts: dict[str | int, list[int]] = {}
-        for number, check in enumerate(self.checks):
-            alone = check.constraint.source is not None
-            parts.setdefault(f"{number}" if alone else id(check.part), []).append(number)
-        texts = (
-            screen(self.checks[numbers[0]].root, self.checks[numbers[0]].part)
-            for numbers in parts.values()
-        )
-        return list(zip(texts, parts.values(), strict=True))
+        alone: list[list[int]] = []
+        parts: dict[tuple[int, int], list[int]] = {}
+        for number in numbers:
+            check = self.checks[number]
+            if check.constraint.source is not None:
+                alone.append([number])
+            else:
+                parts.setdefault((id(check.root), id(check.part)), []).append(number)
+        together: list[list[int]] = []
+        for _, same_root in groupby(parts.items(), key=lambda part: part[0][0]):
+            found = [members for _, members in same_root]
+            for start in range(0, len(found), _TOGETHER):
+                together.append(list(chain(*found[start : start + _TOGETHER])))
+        # Those in SPARQL first: they take longest, and others go on beside them.
+        return alone + together
 
     def full(self, select: SelectQuery, known: "Standing | None" = None) -> "Standing":
         """Judge everything; a check that another program has run on this data is not run again.
@@ -117,23 +111,20 @@ class Program:
         there = known.by_query() if known else {}
         rows: list[dict[Term, list[Row]]] = [{} for _ in self.checks]
         costs: dict[int, float] = {}
-        waiting = []
-        for text, numbers in self._parts:
-            new = [number for number in numbers if self.checks[number].open not in there]
-            for number in set(numbers) - set(new):
-                rows[number] = {f: list(r) for f, r in there[self.checks[number].open].items()}
-            if new:
-                waiting.append((text, new))
+        for number, check in enumerate(self.checks):
+            if check.open in there:
+                rows[number] = {focus: list(found) for focus, found in there[check.open].items()}
+        groups = self._grouped(n for n, check in enumerate(self.checks) if check.open not in there)
         # Oxigraph lets other threads work while it searches.
         with ThreadPoolExecutor(os.cpu_count()) as threads:
-            done = threads.map(lambda part: self._judge_part(select, *part), waiting)
-            for (_, numbers), (found, took) in zip(waiting, done, strict=True):
+            done = threads.map(partial(self._judge_together, select), groups)
+            for numbers, (found, took) in zip(groups, done, strict=True):
                 for number, by_focus in zip(numbers, found, strict=True):
                     rows[number], costs[number] = by_focus, took / len(numbers)
         return Standing(self, rows, costs)
 
-    def _judge_part(
-        self, select: SelectQuery, text: str, numbers: Sequence[int]
+    def _judge_together(
+        self, select: SelectQuery, numbers: Sequence[int]
     ) -> tuple[list[dict[Term, list[Row]]], float]:
         """Run checks on everything; give what each found, and how many milliseconds it took.
 
@@ -144,12 +135,14 @@ class Program:
         checks = [self.checks[number] for number in numbers]
         queries = [check.open for check in checks]
         if len(checks) > 1:
-            opened = text.replace(HOLE, targets(checks[0].root.targets))
-            nodes = {row[0] for row in _run(select, opened) if row[0] is not None}
+            root = checks[0].root
+            text = screen(root, {id(check.part): check.part for check in checks}.values())
+            found = _run(select, text.replace(HOLE, targets(root.targets)))
+            nodes = {row[0] for row in found if row[0] is not None}
             if len(nodes) < _WHOLE_FROM:
                 queries = [check.bound(listed(nodes)) for check in checks] if nodes else []
-        found = [_by_focus(_run(select, query)) for query in queries] or [{} for _ in checks]
-        return found, (time.perf_counter() - began) * 1000
+        rows = [_by_focus(_run(select, query)) for query in queries] or [{} for _ in checks]
+        return rows, (time.perf_counter() - began) * 1000
 
     def costs(self, select: SelectQuery, standing: "Standing") -> tuple[RuleCost, ...]:
         """Say what the rules that were run for a standing looked at, dearest first."""
@@ -240,114 +233,6 @@ class Program:
     def result(self, number: int, row: Row) -> ValidationResult:
         """Give what a row of a check says, in SHACL's words."""
         return self.reporter.result(self.checks[number], row)
-
-
-class Standing:
-    """What the rules say of one state, kept so that the next one is judged by its change."""
-
-    def __init__(
-        self,
-        program: Program,
-        rows: list[dict[Term, list[Row]]],
-        milliseconds: Mapping[int, float],
-    ) -> None:
-        self.program = program
-        self.milliseconds = milliseconds
-        """How long each check took that was run, by its number."""
-        self._rows = rows
-
-    def by_query(self) -> dict[str, dict[Term, list[Row]]]:
-        """Give what each query found."""
-        checks = self.program.checks
-        return {check.open: rows for check, rows in zip(checks, self._rows, strict=True)}
-
-    def rows(self) -> Iterator[tuple[Check, Row]]:
-        """Yield all that is wrong, as the checks found it."""
-        for check, by_focus in zip(self.program.checks, self._rows, strict=True):
-            for rows in by_focus.values():
-                for row in rows:
-                    yield check, row
-
-    @property
-    def results(self) -> list[ValidationResult]:
-        """All results, in no order; a node on several ways is there several times."""
-        return [self.program.reporter.result(check, row) for check, row in self.rows()]
-
-    @property
-    def report(self) -> ValidationReport:
-        """All results, each once, worst first."""
-        return ValidationReport(in_order(set(self.results)))
-
-    def after(
-        self, select: SelectQuery, added: Iterable[Triple | Quad], removed: Iterable[Triple | Quad]
-    ) -> "Change":
-        """Judge what a change may affect; `select` queries the data as it is afterwards.
-
-        Raises:
-            ValidationFailed: a query could not be run.
-        """
-        program = self.program
-        changed = [*added, *removed]
-        affected, unsure = program.affected(select, changed), program.unsure(changed)
-        moved = []
-        for number, nodes, found in program.rerun(select, affected, unsure):
-            old = self._rows[number]
-            for focus in nodes if nodes is not None else old.keys() | found.keys():
-                if focus in old or focus in found:
-                    moved.append(
-                        Moved(number, focus, tuple(old.get(focus, ())), tuple(found.get(focus, ())))
-                    )
-        return Change(self, frozenset().union(*affected.values()), tuple(moved))
-
-    def says(self, result: ValidationResult, moved: Collection[Moved]) -> bool:
-        """Tell whether some way to a result is not among those that a change moves."""
-        program = self.program
-        changed = {(one.check, one.focus) for one in moved}
-        return any(
-            program.result(number, row).key == result.key
-            for number in program.checks_of(result)
-            for focus, rows in self._rows[number].items()
-            if (number, focus) not in changed
-            for row in rows
-        )
-
-    def accept(self, change: "Change") -> None:
-        """Stand where a change leads."""
-        for moved in change.moved:
-            if moved.new:
-                self._rows[moved.check][moved.focus] = list(moved.new)
-            else:
-                self._rows[moved.check].pop(moved.focus, None)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """How a change moves the standing: of these nodes the rules may say something else."""
-
-    standing: Standing
-    focus_nodes: frozenset[Term]
-    moved: tuple[Moved, ...]
-
-    @property
-    def old(self) -> list[ValidationResult]:
-        """What the rules said of these nodes."""
-        result = self.standing.program.result
-        return [result(m.check, row) for m in self.moved for row in m.old]
-
-    @property
-    def new(self) -> list[ValidationResult]:
-        """What they say of them now."""
-        result = self.standing.program.result
-        return [result(m.check, row) for m in self.moved for row in m.new]
-
-    @property
-    def fresh(self) -> tuple[ValidationResult, ...]:
-        """What the rules say of the mesh now and did not say before, worst first."""
-        before = {result.key for result in self.old}
-        found = {r.key: r for r in self.new if r.key not in before}
-        return in_order(
-            result for result in found.values() if not self.standing.says(result, self.moved)
-        )
 
 
 def _number(rows: Sequence[Row]) -> int:

@@ -3,7 +3,7 @@
 Source: SHACL §4, SPARQL 1.1 Query.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -35,9 +35,9 @@ from isogloss.governance.compiler.algebra import (
     term_text,
     words,
 )
-from isogloss.governance.compiler.conditions import (
+from isogloss.governance.compiler.conditions import Conditions
+from isogloss.governance.compiler.nodes import (
     INSTANCE,
-    Conditions,
     as_spoken,
     in_order,
     is_a,
@@ -162,17 +162,16 @@ def checks(root: Shape, graph: rdflib.Graph) -> Iterator[Check]:
     yield from _Writer(root, graph).checks(root, root, (Hole(),), (FOCUS,), STAY, around)
 
 
-def screen(root: Shape, part: Shape | None = None) -> str:
-    """Give the query for the focus nodes that do not conform to a part of a shape.
+def screen(root: Shape, parts: Collection[Shape]) -> str:
+    """Give the query for the focus nodes that do not conform to some parts of a shape.
 
-    Without a part, to any. It finds a node if and only if one of the checks does that are not
-    in SPARQL.
+    It finds a node if and only if one of the checks of these parts does that are not in SPARQL.
     """
-    alone = root
-    if part is root:
-        alone = replace(root, properties=())
-    elif part is not None:
-        alone = replace(root, constraints=(), properties=(part,))
+    alone = replace(
+        root,
+        constraints=root.constraints if root in parts else (),
+        properties=tuple(part for part in parts if part is not root),
+    )
     wrong = Filter(negation(Conditions().conforms(alone, FOCUS)))
     return str(Select((FOCUS,), (Hole(), wrong), distinct=True))
 
