@@ -43,6 +43,9 @@ _SCREENED_FROM = 8
 _TOGETHER = 4
 """So many parts of a shape are looked for at once in everything."""
 
+_MOST_NAMED = 200_000
+"""So many focus nodes are named in a query; they are few among all that are judged."""
+
 _WHOLE_FROM = 2_000
 """From so many focus nodes on, a check is run on everything: that is faster."""
 
@@ -139,7 +142,7 @@ class Program:
             text = screen(root, {id(check.part): check.part for check in checks}.values())
             found = _run(select, text.replace(HOLE, targets(root.targets)))
             nodes = {row[0] for row in found if row[0] is not None}
-            if len(nodes) < _WHOLE_FROM:
+            if len(nodes) < _MOST_NAMED:
                 queries = [check.bound(listed(nodes)) for check in checks] if nodes else []
         rows = [_by_focus(_run(select, query)) for query in queries] or [{} for _ in checks]
         return rows, (time.perf_counter() - began) * 1000
