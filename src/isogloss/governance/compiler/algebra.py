@@ -261,8 +261,8 @@ class Hole:
         return HOLE
 
 
-HOLE = "#focus#"
-"""What a hole reads like in the text; it can be part of no SPARQL, as a comment ends a line."""
+HOLE = "\n#focus#\n"
+"""What a hole reads like in the text; no term can, as line breaks in literals are escaped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from rdflib.plugins.sparql import prepareQuery
 from rdflib.term import Node
 
 from isogloss.errors import ValidationFailed
+from isogloss.governance.compiler.algebra import HOLE
 from isogloss.governance.compiler.reading import flag, only
 from isogloss.governance.compiler.sites import Site
 from isogloss.governance.compiler.sparql_sites import sites_of
@@ -136,6 +137,10 @@ def _rewritten(text: str, source: Node, way: str, nodes: Sequence[str]) -> str:
             parts.append((found.lastgroup or "", found.group()))
         elif parts[-1][0] != "gap":
             parts.append(("gap", " "))
+    if any(HOLE in part for _, part in parts):
+        raise ValidationFailed(
+            f"The query of {source} has a text with a line #focus#: break it up."
+        )
     for number, (kind, part) in enumerate(parts):
         if kind == "word" and part.upper() in _NEVER:
             raise ValidationFailed(
