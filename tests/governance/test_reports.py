@@ -239,3 +239,16 @@ ex:Offered a sh:PropertyShape ; sh:targetClass ex:Product ; sh:path ex:offer ; e
     assert text.endswith(f"Judged by pySHACL: <{EX}Offered>")
     # Alone, too, it makes the report not conform.
     assert not judged(GOOD, shapes, ReportFormat.TURTLE)[0].conforms
+
+
+def test_a_blank_node_is_judged_and_reported_as_one() -> None:
+    shapes = "ex:S a sh:NodeShape ; sh:targetClass ex:Product ; sh:nodeKind sh:IRI ."
+    # As `validate` reads documents: into a space that ends otherwise than with a slash.
+    upload = Upload(
+        "document.ttl", f"{PREFIXES} [] a ex:Product . ex:named a ex:Product .".encode()
+    )
+    said = read_source([upload], space="urn:isogloss:", graph=Iri("urn:isogloss:document")).triples
+    report, written = check(Twin(said).select, said, triples(shapes), ReportFormat.TURTLE)
+    assert len(report.results) == 1
+    (focus,) = rdflib.Graph().parse(data=written, format="turtle").objects(None, SH.focusNode)
+    assert isinstance(focus, rdflib.BNode)

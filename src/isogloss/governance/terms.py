@@ -73,7 +73,8 @@ def plain_triple(triple: tuple[Node, Node, Node]) -> Triple | None:
     return Triple(subject, predicate, object_)
 
 
-_SKOLEM = ".well-known/genid/"
+GENID = ".well-known/genid/"
+"""What an IRI has that stands for a blank node (RDF 1.1 Concepts §3.5)."""
 
 
 def add_all(graph: rdflib.Graph, triples: Iterable[Triple], *, blank_nodes: bool = False) -> None:
@@ -87,8 +88,8 @@ def add_all(graph: rdflib.Graph, triples: Iterable[Triple], *, blank_nodes: bool
     def node(iri: Iri) -> rdflib.URIRef | rdflib.BNode:
         # Making a URIRef costs more than finding it; most IRIs come many times.
         if iri not in kept:
-            skolem = blank_nodes and _SKOLEM in iri
-            kept[iri] = rdflib.BNode(iri.rpartition(_SKOLEM)[2]) if skolem else rdflib.URIRef(iri)
+            skolem = blank_nodes and GENID in iri
+            kept[iri] = rdflib.BNode(iri.rpartition(GENID)[2]) if skolem else rdflib.URIRef(iri)
         return kept[iri]
 
     graph.addN(

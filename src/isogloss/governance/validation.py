@@ -10,7 +10,7 @@ from pyshacl.graph_abstraction import DataGraph
 from rdflib import RDF, RDFS, SH, SKOS
 
 from isogloss.errors import ValidationFailed
-from isogloss.governance.compiler.shapes import NOT_EVALUATED
+from isogloss.governance.compiler.shapes import refuse_unevaluated
 from isogloss.governance.paths import path_text
 from isogloss.governance.rulebook import Rulebook, english, severity_of
 from isogloss.governance.terms import (
@@ -91,12 +91,7 @@ def run(
     Raises:
         ValidationFailed: the rules could not be evaluated (SHACL §3.4.1).
     """
-    for term in NOT_EVALUATED:
-        if (None, term, None) in rulebook.graph:
-            raise ValidationFailed(
-                f"The shapes use sh:{term.fragment}, which is not evaluated here: say it in SHACL "
-                "Core or by sh:sparql."
-            )
+    refuse_unevaluated(rulebook.graph)
     data = rdflib.Graph(bind_namespaces="none")
     add_all(data, triples, blank_nodes=blank_nodes)
     # So that a report quotes values as they were written.

@@ -6,7 +6,7 @@ they need, row by row, where two patterns would be joined from scratch.
 Source: SHACL §4; SPARQL 1.1 Query §17.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import count
 from typing import assert_never
@@ -56,7 +56,7 @@ from isogloss.model.rdf import Iri, Literal
 
 Condition = Callable[[Var], Expression]
 
-_MANY = 30
+MANY = 30
 """From so many terms on, a table is faster than a chain of comparisons."""
 
 _NESTED = 3
@@ -256,7 +256,7 @@ class Conditions:
 
     def _in(self, constraint: Constraint) -> Condition:
         terms = kept(constraint.terms)
-        if len(terms) < _MANY:
+        if len(terms) < MANY:
             return lambda v: either(same(v, Constant(t)) for t in terms)
 
         def among(v: Var) -> Expression:
@@ -405,9 +405,3 @@ _WHOLE: Mapping[Iri, _Whole] = {
     component("QualifiedMinCount"): Conditions._qualified_min,
     component("QualifiedMaxCount"): Conditions._qualified_max,
 }
-
-
-def components() -> Iterator[Iri]:
-    """Yield the components that can be compiled."""
-    yield from _EACH
-    yield from _WHOLE

@@ -22,14 +22,12 @@ from isogloss.governance.compiler.algebra import (
 from isogloss.governance.compiler.comparisons import compares
 from isogloss.governance.compiler.shapes import Constraint, component
 from isogloss.governance.compiler.walks import Step
+from isogloss.governance.terms import GENID
 from isogloss.model.literals import keep
 from isogloss.model.rdf import Iri, Literal, Term
 from isogloss.vocab import RDF, RDFS
 
 Node = Var | Constant
-
-GENID = "/.well-known/genid/"
-"""What an IRI has that stands for a blank node (RDF 1.1 Concepts §3.5)."""
 
 
 def same(one: Node, other: Node) -> Expression:

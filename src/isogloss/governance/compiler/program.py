@@ -11,8 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import chain, groupby
 
-import rdflib
-
 from isogloss.errors import ValidationFailed
 from isogloss.governance.compiler.algebra import HOLE
 from isogloss.governance.compiler.queries import (
@@ -26,7 +24,7 @@ from isogloss.governance.compiler.queries import (
     targets,
 )
 from isogloss.governance.compiler.results import Reporter
-from isogloss.governance.compiler.shapes import NOT_EVALUATED, Shape, read_shapes
+from isogloss.governance.compiler.shapes import Shape, read_shapes, refuse_unevaluated
 from isogloss.governance.compiler.sites import Site
 from isogloss.governance.compiler.standing import Row, SelectQuery, Standing
 from isogloss.governance.rulebook import Rulebook
@@ -60,7 +58,7 @@ class Program:
             ValidationFailed: a shape is not as SHACL has it, or says what nobody evaluates.
         """
         self.graph = rulebook.graph
-        _refuse_what_nobody_evaluates(self.graph)
+        refuse_unevaluated(self.graph)
         self.shapes, self.declined = read_shapes(self.graph)
         self.checks = tuple(check for shape in self.shapes for check in checks(shape, self.graph))
         self.reporter = Reporter(self.graph)
@@ -241,15 +239,6 @@ class Program:
 def _number(rows: Sequence[Row]) -> int:
     ((count,),) = rows
     return int(count.value) if isinstance(count, Literal) else 0
-
-
-def _refuse_what_nobody_evaluates(graph: rdflib.Graph) -> None:
-    for term in NOT_EVALUATED:
-        if (None, term, None) in graph:
-            raise ValidationFailed(
-                f"The shapes use sh:{term.fragment}, which is not evaluated here: say it in SHACL "
-                "Core or by sh:sparql."
-            )
 
 
 def _by_focus(rows: Iterable[Row]) -> dict[Term, list[Row]]:

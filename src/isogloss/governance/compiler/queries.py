@@ -35,7 +35,7 @@ from isogloss.governance.compiler.algebra import (
     term_text,
     words,
 )
-from isogloss.governance.compiler.conditions import Conditions
+from isogloss.governance.compiler.conditions import MANY, Conditions
 from isogloss.governance.compiler.nodes import (
     INSTANCE,
     as_spoken,
@@ -286,7 +286,7 @@ class _Writer:
             if walk is None:
                 wrong = Filter(negation(condition(focus)))
                 yield check((*way, wrong), at=valued - 1)
-            elif name == component("In") and len(c.terms) > _MANY:
+            elif name == component("In") and len(c.terms) > MANY:
                 yield check((*at, Minus((Values(value, kept(c.terms)),))), (value,), valued)
             else:
                 yield check((*at, Filter(negation(condition(value)))), (value,), valued)
@@ -324,6 +324,3 @@ class _Writer:
         else:
             holds = made.holds(shape, c, focus)
             yield check((*way, Filter(negation(holds))))
-
-
-_MANY = 30

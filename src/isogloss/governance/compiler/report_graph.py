@@ -8,12 +8,11 @@ from rdflib import RDF, SH
 from rdflib.collection import Collection
 from rdflib.term import Node
 
-from isogloss.governance.compiler.nodes import GENID
 from isogloss.governance.compiler.program import Program
 from isogloss.governance.compiler.queries import Check, checks
 from isogloss.governance.compiler.shapes import Target, component
 from isogloss.governance.compiler.standing import Row, SelectQuery, Standing
-from isogloss.governance.terms import to_rdflib
+from isogloss.governance.terms import GENID, to_rdflib
 from isogloss.model.rdf import Iri, Literal, Term
 
 _DETAILED = component("Node")

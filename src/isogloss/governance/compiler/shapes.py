@@ -112,7 +112,22 @@ def read_shapes(graph: rdflib.Graph) -> tuple[tuple[Shape, ...], frozenset[Node]
 
 # Validators pass over these in silence, and then call data good that nobody has looked at.
 # Of sh:entailment the standard says so itself: one that is not supported is a failure.
-NOT_EVALUATED = (SH.entailment, SH.expression, SH.js, SH.rule, SH.target)
+_NOT_EVALUATED = (SH.entailment, SH.expression, SH.js, SH.rule, SH.target)
+
+
+def refuse_unevaluated(graph: rdflib.Graph) -> None:
+    """Look for terms of SHACL that no engine here evaluates.
+
+    Raises:
+        ValidationFailed: there is one.
+    """
+    for word in _NOT_EVALUATED:
+        if (None, word, None) in graph:
+            raise ValidationFailed(
+                f"The shapes use sh:{word.fragment}, which is not evaluated here: say it in SHACL "
+                "Core or by sh:sparql."
+            )
+
 
 TARGETS = (SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf)
 _SHAPE_CLASSES = (SH.NodeShape, SH.PropertyShape)
