@@ -7,8 +7,9 @@ from typing import Any, Protocol
 from unittest.mock import patch
 
 from isogloss.governance.rulebook import Rulebook
-from isogloss.services.bench import Bench
+from isogloss.model.rdf import Iri
 from isogloss.services.judge import Judge
+from isogloss.services.regimes import Regimes
 
 
 class Ask(Protocol):
@@ -33,7 +34,7 @@ Isogloss = Callable[..., Run]
 @contextmanager
 def without_rules(judge: Judge) -> Iterator[None]:
     """Let everything conform, as in a mesh whose rules have become stricter since."""
-    with patch.object(judge, "_bench", Bench(Rulebook({}), ())):
+    with patch.object(judge, "_regimes", Regimes(Rulebook({}), Iri("https://mesh.example/"))):
         judge.forget()
         yield
     judge.forget()

@@ -7,23 +7,28 @@ from functools import cache
 from threading import Lock
 
 from isogloss import resources
+from isogloss.governance.regime import Regime
 from isogloss.governance.rulebook import Rulebook
 from isogloss.governance.validation import axioms
 from isogloss.model.governance import ValidationReport
 from isogloss.model.rdf import Triple
-from isogloss.services.bench import Bench, BenchProcess
+from isogloss.services.bench import Bench
+from isogloss.services.bench_process import BenchProcess
 from isogloss.services.catalog import Catalog
 from isogloss.services.commits import Commits
 from isogloss.services.discovery import Discovery
 from isogloss.services.exports import Exports
 from isogloss.services.governance import Governance
 from isogloss.services.history import History, Moment
-from isogloss.services.judge import Judge
+from isogloss.services.judge import Clock, Judge, now
 from isogloss.services.lineage import LineageTracer
 from isogloss.services.loading import Loading
 from isogloss.services.meaning import Meanings
 from isogloss.services.planning import Planning
 from isogloss.services.previewing import Previewing
+from isogloss.services.regimes import Regimes
+from isogloss.services.rules import Rules
+from isogloss.services.waivers import Waivers
 from isogloss.settings import Settings
 from isogloss.store.graph import Reader
 from isogloss.store.mesh import Mesh
@@ -53,6 +58,8 @@ class Services(View):
     mesh: Mesh
     judge: Judge
     previewing: Previewing
+    rules: Rules
+    waivers: Waivers
     commits: Commits
     loading: Loading
     planning: Planning
@@ -91,11 +98,13 @@ def build(
     rulebook: Rulebook | None = None,
     rebuild: bool = False,
     isolated: bool = False,
+    clock: Clock = now,
 ) -> Services:
     """Open the mesh of the settings; with `rebuild`, make its graph anew from the journal.
 
-    Without a rulebook, the rules are those that travel with the package. `isolated` judges in a
-    process of its own, which a server can do without for a while.
+    The rules in force are those of the mesh and, unless it has replaced them, the rulebook, or
+    without one those that travel with the package. `isolated` judges in a process of its own,
+    which a server can do without for a while. `clock` tells which rules and waivers hold.
 
     Raises:
         StoreUnavailable: another process has the folder open, or it cannot be used.
@@ -109,16 +118,24 @@ def build(
     def newest() -> Reader:
         return mesh.at(mesh.journal.head.sequence)
 
-    judge = Judge(benches(rulebook, known), newest, mesh.journal.difference)
+    regimes = Regimes(rulebook, settings.base_iri)
+
+    def judging() -> Judge:
+        return Judge(benches(known), newest, mesh.journal.difference, regimes, clock)
+
+    judge = judging()
 
     def view(
-        graph: Reader, exact: Callable[[], Reader], report: Callable[[], ValidationReport]
+        graph: Reader,
+        exact: Callable[[], Reader],
+        report: Callable[[], ValidationReport],
+        regime: Callable[[], Regime],
     ) -> View:
         catalog = Catalog(graph, settings.base_iri)
         return View(
             graph=graph,
             catalog=catalog,
-            governance=Governance(exact, catalog, report, rulebook.rules),
+            governance=Governance(exact, catalog, report, lambda: regime().rules),
             lineage=LineageTracer(graph, catalog),
             meanings=Meanings(graph, catalog),
             discovery=Discovery(graph, catalog),
@@ -127,40 +144,40 @@ def build(
 
     def past(sequence: int) -> View:
         state = mesh.at(sequence)
-        return view(state, lambda: state, cache(lambda: _judged(rulebook, known, state)))
+        regime = cache(lambda: regimes.at(state, mesh.journal.instant_of(sequence)))
+        report = cache(lambda: _judged(regime(), known, state))
+        return view(state, lambda: state, report, regime)
 
-    now = view(mesh.graph, lambda: mesh.at(mesh.graph.sequence), judge.report)
+    current = view(mesh.graph, lambda: mesh.at(mesh.graph.sequence), judge.report, judge.regime)
     commits = Commits(mesh, judge, settings.base_iri)
-    history = History(mesh, now.catalog, settings.base_iri)
-    loading = Loading(now.catalog, commits, history)
+    history = History(mesh, current.catalog, settings.base_iri)
+    loading = Loading(current.catalog, commits, history)
+    previewing = Previewing(
+        mesh, current.catalog, current.lineage, judging(), lambda: benches(known), clock
+    )
     return Services(
-        graph=now.graph,
-        catalog=now.catalog,
-        governance=now.governance,
-        lineage=now.lineage,
-        meanings=now.meanings,
-        discovery=now.discovery,
-        exports=now.exports,
+        graph=current.graph,
+        catalog=current.catalog,
+        governance=current.governance,
+        lineage=current.lineage,
+        meanings=current.meanings,
+        discovery=current.discovery,
+        exports=current.exports,
         mesh=mesh,
         judge=judge,
-        previewing=Previewing(
-            mesh,
-            now.catalog,
-            now.lineage,
-            rulebook,
-            Judge(benches(rulebook, known), newest, mesh.journal.difference),
-            lambda draft: benches(draft, known),
-        ),
+        previewing=previewing,
+        rules=Rules(mesh, current.catalog, commits, previewing, regimes, settings.quorum, clock),
+        waivers=Waivers(mesh, commits, regimes, clock),
         commits=commits,
         loading=loading,
-        planning=Planning(mesh, now.catalog, now.lineage, loading, commits),
+        planning=Planning(mesh, current.catalog, current.lineage, loading, commits),
         history=history,
         tokens=Tokens(mesh.tokens_path),
         view=past,
     )
 
 
-def _judged(rulebook: Rulebook, known: Sequence[Triple], state: Reader) -> ValidationReport:
-    bench = Bench(rulebook, known)
-    bench.load(state.quads())
+def _judged(regime: Regime, known: Sequence[Triple], state: Reader) -> ValidationReport:
+    bench = Bench(known)
+    bench.load(state.quads(), regime)
     return bench.report()

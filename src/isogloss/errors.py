@@ -11,7 +11,9 @@ MeshError                 base; `except MeshError` catches every error of ours
 ├── ValidationFailed      the rules could not be evaluated; says nothing about the data
 ├── Unauthenticated       no token, or one that is unknown, expired or revoked
 ├── Forbidden             the author has no right to what he asks for
+├── WrongStage            the rule set or waiver is not where this step could be taken
 ├── StalePlan             the mesh has moved on since the plan was made
+├── StalePreview          nobody has seen what a rule would do now
 └── StoreUnavailable      the store cannot be opened, read or written; safe to retry
     ├── MeshReadOnly      the disk is full or fails; reading goes on
     └── JournalDamaged    the journal is not what was written
@@ -79,9 +81,13 @@ class ForeignGraph(InvalidInput):
 
 
 class ValidationFailed(MeshError):
-    """The rules could not be evaluated; this says nothing about the data (SHACL §3.4.1)."""
+    """The rules could not be evaluated; this says nothing about the data (SHACL §3.4.1).
+
+    `rule_set` is the IRI of the version that is to blame, None where nobody knows.
+    """
 
     code = "VALIDATION_UNAVAILABLE"
+    rule_set: str | None = None
 
 
 class StoreUnavailable(MeshError):
@@ -118,6 +124,18 @@ class StalePlan(MeshError):
     """The mesh has moved on since the plan was made."""
 
     code = "STALE_PLAN"
+
+
+class WrongStage(MeshError):
+    """The rule set or the waiver is not where this step could be taken."""
+
+    code = "WRONG_STAGE"
+
+
+class StalePreview(MeshError):
+    """Nobody has seen what a blocking rule would do to the mesh as it is now."""
+
+    code = "STALE_PREVIEW"
 
 
 def _kinds(kind: type[MeshError]) -> dict[str, type[MeshError]]:

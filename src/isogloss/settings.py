@@ -15,27 +15,43 @@ class Settings:
 
     `data` is the folder of the mesh, None for one that is gone afterwards; `sparql` holds its
     graph, a store in the folder if None; `base_iri` is the space of the
-    governance group, within which it describes the domains; it ends in "/".
+    governance group, within which it describes the domains; it ends in "/". `quorum` is the
+    share of the domains, above 0 and at most 1, that is to approve of rules that bind all.
     """
 
     data: Path | None = Path("isogloss-data")
     sparql: SparqlServer | None = None
     base_iri: Iri = Iri("https://mesh.example/")
+    quorum: float = 0.5
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
-        """Read ISOGLOSS_DATA, ISOGLOSS_BASE_IRI and ISOGLOSS_SPARQL_….
+        """Read ISOGLOSS_DATA, ISOGLOSS_BASE_IRI, ISOGLOSS_QUORUM and ISOGLOSS_SPARQL_….
 
         Raises:
             InvalidIri: ISOGLOSS_BASE_IRI is not an absolute IRI.
-            InvalidArgument: of the three addresses of a SPARQL server some are missing.
+            InvalidArgument: of the three addresses of a SPARQL server some are missing, or the
+                quorum is no share.
         """
         base = parse_iri(environment.get("ISOGLOSS_BASE_IRI", cls().base_iri))
         return cls(
             data=Path(environment.get("ISOGLOSS_DATA", "isogloss-data")),
             sparql=_sparql(environment),
             base_iri=base if base.endswith("/") else Iri(base + "/"),
+            quorum=_share(environment.get("ISOGLOSS_QUORUM", str(cls().quorum))),
         )
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = 0
+    if not 0 < share <= 1:
+        raise InvalidArgument(
+            f"ISOGLOSS_QUORUM is {text!r}: give a share of the domains, above 0 and at most 1."
+        )
+    return share
 
 
 def _sparql(environment: Mapping[str, str]) -> SparqlServer | None:

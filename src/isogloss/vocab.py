@@ -58,8 +58,8 @@ DCAT = Namespace(
 DCTERMS = Namespace(
     "dcterms",
     "http://purl.org/dc/terms/",
-    "conformsTo created creator description format identifier isPartOf license modified source "
-    "subject title type",
+    "conformsTo created creator dateAccepted dateSubmitted description format identifier "
+    "isPartOf license modified source subject title type",
 )
 DPROD = Namespace(
     "dprod",
@@ -80,7 +80,8 @@ MESH = Namespace(
     "masking runState olNamespace fromTerm toTerm expression expressionLanguage precondition "
     "lossiness basedOnMapping mappingStatus scope ruleId contentDigest waivesShape "
     "waivesComponent focusNode ruleSetVersion validFrom validUntil waivedBy effectiveConforms "
-    "standardVersion driver sequence head applied passingExample failingExample",
+    "standardVersion driver sequence head applied passingExample failingExample "
+    "Vote voteOn approves approvedBy blocksFrom shapesText",
 )
 ODRL = Namespace(
     "odrl",
@@ -106,10 +107,10 @@ PROV = Namespace(
     "prov",
     "http://www.w3.org/ns/prov#",
     "Activity Agent Association Attribution Derivation Entity EntityInfluence Organization Person "
-    "Plan SoftwareAgent agent alternateOf endedAtTime entity generatedAtTime hadActivity hadPlan "
-    "qualifiedAssociation qualifiedAttribution qualifiedDerivation qualifiedInfluence "
-    "startedAtTime used wasAssociatedWith wasAttributedTo wasDerivedFrom wasGeneratedBy "
-    "wasInfluencedBy wasInformedBy",
+    "Plan SoftwareAgent actedOnBehalfOf agent alternateOf endedAtTime entity generatedAtTime "
+    "hadActivity hadPlan qualifiedAssociation qualifiedAttribution qualifiedDerivation "
+    "qualifiedInfluence startedAtTime used wasAssociatedWith wasAttributedTo wasDerivedFrom "
+    "wasGeneratedBy wasInfluencedBy wasInformedBy",
 )
 RDF = Namespace(
     "rdf",

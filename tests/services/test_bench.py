@@ -11,10 +11,12 @@ import pytest
 
 from isogloss.bootstrap import Services, build
 from isogloss.errors import ValidationFailed
+from isogloss.governance.regime import Regime
 from isogloss.governance.rulebook import Rulebook
 from isogloss.model.change import Committed, Refused, SourceContent
 from isogloss.model.rdf import Iri, Literal, Quad, Triple
-from isogloss.services.bench import Bench, BenchProcess
+from isogloss.services.bench import Bench
+from isogloss.services.bench_process import BenchProcess
 from isogloss.settings import Settings
 from tests.services.test_verdict import NS, TITLED, TWO, thing
 from tests.torture.workbench import size
@@ -110,10 +112,10 @@ def test_killed_at_any_moment_nothing_bad_gets_in(isolated: Services) -> None:
 
 
 def test_what_takes_too_long_is_given_up_and_writes_nothing() -> None:
-    bench = BenchProcess(Rulebook({"endless.ttl": ENDLESS}), (), seconds=0.5)
+    bench = BenchProcess((), seconds=0.5)
     graph = Iri("urn:g")
     many = [Quad(Iri(f"{NS}x{n}"), Iri(f"{NS}p"), Literal(str(n)), graph) for n in range(300)]
-    bench.load(many)
+    bench.load(many, Regime.of(Rulebook({"endless.ttl": ENDLESS})))
     began = time.monotonic()
     with pytest.raises(ValidationFailed, match=r"took longer than 0\.5 seconds"):
         bench.attempt([Quad(*triple, graph) for triple in thing(TWO, title="t")], [])
@@ -124,13 +126,14 @@ def test_what_takes_too_long_is_given_up_and_writes_nothing() -> None:
 
 
 @pytest.mark.parametrize("kind", [Bench, BenchProcess])
-def test_rules_that_are_none_are_told_of_at_once(kind: type[Bench] | type[BenchProcess]) -> None:
-    with pytest.raises(ValidationFailed, match="minCount"):
-        kind(Rulebook({"r.ttl": TITLED.replace("minCount 1", "minCount 'one'")}), ())
-
-
-def test_a_pattern_that_cannot_be_run_is_told_of_by_the_process_as_well() -> None:
-    bench = BenchProcess(Rulebook({"r.ttl": TITLED.replace("^[0-9]+$", "([")}), ())
-    with pytest.raises(ValidationFailed, match="cannot be run"):
-        bench.load([])
+@pytest.mark.parametrize(
+    ("word", "other", "said"),
+    [("minCount 1", "minCount 'one'", "minCount"), ("^[0-9]+$", "([", "cannot be run")],
+)
+def test_rules_that_are_none_are_told_of(
+    kind: type[Bench] | type[BenchProcess], word: str, other: str, said: str
+) -> None:
+    bench = kind(())
+    with pytest.raises(ValidationFailed, match=said):
+        bench.load([], Regime.of(Rulebook({"r.ttl": TITLED.replace(word, other)})))
     bench.close()

@@ -18,6 +18,7 @@ from isogloss.model.rdf import Iri, Literal, Triple
 from isogloss.services.bench import Bench
 from isogloss.services.commits import Commits
 from isogloss.services.judge import Judge
+from isogloss.services.regimes import Regimes
 from isogloss.store.embedded import EmbeddedGraph
 from isogloss.store.folder import Folder
 from isogloss.store.journal import FILE, Journal
@@ -71,9 +72,10 @@ def without_rules(mesh: Mesh) -> Commits:
     """Let changes into a mesh that nothing judges: it is about disks, and quicker."""
     base = Iri(BASE)
     judge = Judge(
-        Bench(Rulebook({}), ()),
+        Bench(()),
         lambda: mesh.at(mesh.journal.head.sequence),
         mesh.journal.difference,
+        Regimes(Rulebook({}), base),
     )
     return Commits(mesh, judge, base)
 

@@ -38,6 +38,11 @@ class Rulebook:
         self.graph = parse_turtle(shapes)
         self.rules = tuple(sorted(self._rules(), key=lambda rule: rule.rule_id))
 
+    def shares(self, other: "Rulebook") -> bool:
+        """Tell whether two are about shapes of the same names."""
+        mine, theirs = set(self.graph.subjects()), set(other.graph.subjects())
+        return any(isinstance(node, rdflib.URIRef) for node in mine & theirs)
+
     def overlaid(self, draft: Mapping[str, str]) -> "Rulebook":
         """Put a draft in the place of the shapes that it names; all others stay.
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from isogloss.model.access import Membership
 from isogloss.model.governance import ValidationResult
 from isogloss.model.journal import Difference
 from isogloss.model.past import ResourceChange
@@ -39,6 +40,15 @@ class SourceEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """A step in the life of rules, which `edit` takes or refuses, knowing who belongs where."""
+
+    domain: str
+    source: str
+    edit: Callable[[frozenset[Triple], frozenset[Membership]], frozenset[Triple]]
+
+
+@dataclass(frozen=True, slots=True)
 class Committed:
     """The change is in the mesh. `added` and `removed` count quads; 0 and 0 changed nothing."""
 
@@ -60,8 +70,8 @@ class Refused:
 class Plan:
     """What a change would do to the mesh as of a commit, and nothing of it done.
 
-    `digest` stands for `change` and `results`, the new results of the rules. `resources` tells
-    the change resource by resource.
+    `digest` stands for `change` and `results`, the new results of the rules; `refused` says
+    whether they keep it out. `resources` tells the change resource by resource.
     `readers` are the resources of other domains that depend on what changes, by domain.
     """
 
@@ -69,5 +79,6 @@ class Plan:
     digest: str
     change: Difference
     results: tuple[ValidationResult, ...]
+    refused: bool = False
     resources: tuple[ResourceChange, ...] = ()
     readers: tuple[tuple[str, tuple[Iri, ...]], ...] = ()

@@ -17,7 +17,11 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One named property shape of `shapes/`, with the words a person quotes it by."""
+    """One named property shape, with the words a person quotes it by.
+
+    `rule_set` is the version that it stands in; `owner` the domain whose own rule it is, None
+    for a rule that binds all.
+    """
 
     id: Iri
     rule_id: str
@@ -26,6 +30,8 @@ class Rule:
     message: str
     severity: Severity
     target_classes: tuple[Iri, ...]
+    rule_set: Iri | None = None
+    owner: Iri | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,7 +39,9 @@ class ValidationResult:
     """One result of a SHACL report, §3.6.2.
 
     `path` is the predicate's IRI, or the path in SPARQL's notation; None on a node
-    constraint. `value` is None where the trouble is that none is there.
+    constraint. `value` is None where the trouble is that none is there. `rule_set` is the
+    version that judged, `owner` the domain whose own rule it is, None for one that binds all.
+    `waiver` lets it pass if `waived`; else it once did, or is asked for.
     """
 
     focus_node: Iri
@@ -44,6 +52,15 @@ class ValidationResult:
     severity: Severity
     rule_name: str
     message: str
+    rule_set: Iri | None = None
+    owner: Iri | None = None
+    waiver: Iri | None = None
+    waived: bool = False
+
+    @property
+    def blocks(self) -> bool:
+        """Tell whether it refuses a write of those whom the rule binds."""
+        return self.severity is Severity.VIOLATION and not self.waived
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -65,19 +82,24 @@ def in_order(results: Iterable[ValidationResult]) -> tuple[ValidationResult, ...
 
 @dataclass(frozen=True, slots=True)
 class ValidationReport:
-    """What the rules say of the data: results worst first, then by focus node and rule."""
+    """What the rules say of the data: results worst first, then by focus node and rule.
+
+    `rule_sets` are the versions that judged; `unjudged` those of domains that could not.
+    """
 
     results: tuple[ValidationResult, ...]
+    rule_sets: tuple[Iri, ...] = ()
+    unjudged: tuple[Iri, ...] = ()
 
     @property
     def conforms(self) -> bool:
-        """False for any result, also of severity Info (SHACL §3.6.1.1)."""
-        return not self.results
+        """False for any result, also of severity Info (SHACL §3.6.1.1), or if one is missing."""
+        return not self.results and not self.unjudged
 
     @property
     def violations(self) -> tuple[ValidationResult, ...]:
         """Only the results that refuse a write."""
-        return tuple(r for r in self.results if r.severity is Severity.VIOLATION)
+        return tuple(r for r in self.results if r.blocks)
 
 
 @dataclass(frozen=True, slots=True)

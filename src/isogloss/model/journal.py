@@ -39,6 +39,7 @@ class Entry:
     `added` and `removed` count the quads of sources. `results` are the new results of the
     rules: remarks of a commit, violations of a refusal. `reason` is set where the author had
     no right to it. `hash` covers all that the entry says and the hash of the entry before.
+    `rule_sets` are the versions of the rules that judged.
     """
 
     position: int
@@ -51,6 +52,7 @@ class Entry:
     results: tuple[ValidationResult, ...]
     reason: str
     hash: str
+    rule_sets: tuple[Iri, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,12 +74,14 @@ class RulePreview:
     """What a draft would change, true of one commit and of two sets of rules.
 
     `effects` are worst first; `radii` widest first; `costs` cover the rules that the draft
-    changes, dearest first. `in_force` and `draft` are digests of the two sets of rules.
+    changes, dearest first. `in_force` and `draft` are digests of the rules in force and of the
+    draft; `digest` stands for both and for the effects, so it changes when any of them does.
     """
 
     sequence: int
     in_force: str
     draft: str
+    digest: str
     effects: tuple[Effect, ...]
     radii: tuple[Radius, ...]
     costs: tuple[RuleCost, ...]

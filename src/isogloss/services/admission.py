@@ -4,13 +4,17 @@ from collections.abc import Mapping, Sequence
 
 from isogloss import resources
 from isogloss.governance.admission import admitting
+from isogloss.governance.compiler.shapes import Target
+from isogloss.governance.regime import Regime
 from isogloss.governance.rulebook import Rulebook
 from isogloss.governance.validation import axioms
 from isogloss.model.admission import Finding, Submission
 from isogloss.model.governance import Rule, ValidationResult
-from isogloss.model.rdf import Iri, Quad, Triple
+from isogloss.model.rdf import Iri, Literal, Quad, Triple
 from isogloss.services.bench import Bench
 from isogloss.services.spelling import careless_reading, is_normal
+from isogloss.store.graph import Reader
+from isogloss.vocab import RDF, RDFS
 
 _GRAPH = Iri("urn:isogloss:example")
 
@@ -21,7 +25,13 @@ def rules_in_force() -> tuple[Rule, ...]:
 
 
 def check_rules(
-    texts: Mapping[str, str], space: Iri | None, *, examples: bool = True
+    texts: Mapping[str, str],
+    space: Iri | None,
+    *,
+    others: Sequence[str] = (),
+    taken: frozenset[str] = frozenset(),
+    graph: Reader | None = None,
+    examples: bool = True,
 ) -> tuple[Finding, ...]:
     """Check a rule set as its admission does; it is admitted if no finding blocks.
 
@@ -29,6 +39,9 @@ def check_rules(
         texts: Turtle files: name → text.
         space: the domain's `void:uriSpace`, which its rules must keep to; None for the rules
             of the governance group, which bind all.
+        others: the spaces that other domains have inside that one.
+        taken: the ids that the rules of other sets have.
+        graph: the mesh, to remark on targets of which nothing is there; without, nobody looks.
         examples: whether the examples that the rules bring along are judged, too.
 
     Returns:
@@ -39,18 +52,50 @@ def check_rules(
     """
     ontology = resources.texts("ontology", ".ttl")
     known = axioms(ontology)
+    readings = tuple(map(careless_reading, others))
 
     def owns(iri: Iri) -> bool:
         if space is None:
             return True
-        return is_normal(iri) and careless_reading(iri).startswith(careless_reading(space))
+        reading = careless_reading(iri)
+        inside = reading.startswith(careless_reading(space)) and not reading.startswith(readings)
+        return is_normal(iri) and inside
 
     def judge(rulebook: Rulebook, triples: Sequence[Triple]) -> Sequence[ValidationResult]:
-        bench = Bench(rulebook, known)
-        bench.load(Quad(*triple, _GRAPH) for triple in triples)
+        bench = Bench(known)
+        bench.load((Quad(*triple, _GRAPH) for triple in triples), Regime.of(rulebook))
         return bench.report().results
 
-    submission = Submission(texts, space or Iri("https://mesh.example/"), is_global=space is None)
+    def count_targets(target: Target) -> int:
+        return 0 if graph is None else int(_finds(graph, known, target))
+
+    submission = Submission(
+        texts,
+        space or Iri("https://mesh.example/"),
+        is_global=space is None,
+        taken_rule_ids=taken,
+    )
+    counting = None if graph is None else count_targets
     if not examples:
-        return admitting.lint(submission, owns=owns, ontology=ontology)
-    return admitting.admit(submission, owns=owns, judge=judge, ontology=ontology)
+        return admitting.lint(submission, owns=owns, ontology=ontology, count_targets=counting)
+    return admitting.admit(
+        submission, owns=owns, judge=judge, ontology=ontology, count_targets=counting
+    )
+
+
+def _finds(graph: Reader, known: Sequence[Triple], target: Target) -> bool:
+    """Tell whether a target finds anything in the mesh."""
+    term = target.term
+    if isinstance(term, Literal):
+        return True
+    if target.kind == "targetNode":
+        return bool(graph.describe([term])[term])
+    if target.kind != "targetClass":
+        return any(True for _ in graph.statements(term))
+    classes, ahead = set[Iri](), [term]
+    while ahead:
+        one = ahead.pop()
+        if one not in classes:
+            classes.add(one)
+            ahead += [s for s, p, o in known if p == RDFS.subClassOf and o == one]
+    return any(True for kind in classes for _ in graph.statements(RDF.type, kind))

@@ -1,40 +1,49 @@
 """Where a judge sits: a twin of the mesh, the rules compiled, and what they say of it.
 
-`Bench` is in this process. `BenchProcess` is one in a process of its own, which may hang or
-die: whoever asks then learns that nothing could be judged, and the next who asks gets a new one.
+Each rule set is judged by itself, so that none can switch off, extend or break another's.
 """
 
-import contextlib
-import multiprocessing
-import signal
-from collections.abc import Iterable, Sequence
-from itertools import islice
-from multiprocessing.connection import Connection
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Protocol
 
-from isogloss.errors import MeshError, ValidationFailed
+from isogloss.errors import ValidationFailed
 from isogloss.governance.compiler.program import Program
 from isogloss.governance.compiler.standing import Change, Standing
-from isogloss.governance.rulebook import Rulebook
-from isogloss.model.governance import ValidationReport, ValidationResult
+from isogloss.governance.regime import Binding, Regime
+from isogloss.model.governance import Severity, ValidationReport, ValidationResult, in_order
 from isogloss.model.preview import RuleCost
-from isogloss.model.rdf import Quad, Triple
+from isogloss.model.rdf import Iri, Quad, Triple
+from isogloss.model.rules import Waiver, WaiverStage
 from isogloss.store.twin import Twin
 
 Results = tuple[ValidationResult, ...]
-Draft = tuple[ValidationReport, tuple[RuleCost, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a draft says of the mesh, what the version says that it would replace, and its costs."""
+
+    before: Results
+    after: Results
+    costs: tuple[RuleCost, ...]
 
 
 class AnyBench(Protocol):
     """What a judge asks of a bench; each may raise ValidationFailed."""
 
-    def load(self, quads: Iterable[Quad]) -> None:
-        """Take a state of the mesh, and forget what was there."""
+    def load(self, quads: Iterable[Quad], regime: Regime) -> None:
+        """Take a state of the mesh and what judges it, and forget what was there."""
+
+    def govern(self, regime: Regime) -> None:
+        """Judge by other rules from now on; those that stay are not run again."""
 
     def attempt(self, added: Sequence[Quad], removed: Sequence[Quad]) -> Results:
-        """Make a change, and say what is wrong then and was not before.
+        """Make a change, and say what is wrong then and was not before, worst first.
 
-        The change stays until `keep` or `undo`; if it cannot be judged, it is undone.
+        What an expired waiver let pass counts as new where the change touches it. The change
+        stays until `keep` or `undo`; if it cannot be judged, it is undone.
         """
 
     def keep(self) -> None:
@@ -46,20 +55,20 @@ class AnyBench(Protocol):
     def report(self) -> ValidationReport:
         """Say all that is wrong."""
 
-    def preview(self, rulebook: Rulebook) -> Draft:
-        """Say all that would be wrong by other rules, and what it costs to find it."""
+    def preview(self, draft: Binding) -> Draft:
+        """Compare a draft with the version of its set that is in force, if one is."""
 
     def close(self) -> None:
         """Let go of everything."""
 
 
-def compiled(rulebook: Rulebook) -> Program:
+def compiled(binding: Binding) -> Program:
     """Compile rules for a mesh, which runs nothing else.
 
     Raises:
         ValidationFailed: the rules are ill-formed, or not all of them compile.
     """
-    program = Program(rulebook)
+    program = Program(binding.rulebook, None if binding.owner is None else binding.binds)
     if program.declined:
         shape = min(map(str, program.declined))
         raise ValidationFailed(
@@ -69,203 +78,177 @@ def compiled(rulebook: Rulebook) -> Program:
     return program
 
 
+@dataclass(slots=True)
+class _Judged:
+    """A rule set at work."""
+
+    binding: Binding
+    standing: Standing
+    change: Change | None = None
+
+    def said(self, results: Iterable[ValidationResult]) -> Iterable[ValidationResult]:
+        """Say which version says so, and that violations are warnings in its grace period."""
+        binding = self.binding
+        for result in results:
+            severity = result.severity
+            if binding.grace:
+                severity = min(severity, Severity.WARNING)
+            yield replace(result, severity=severity, rule_set=binding.id, owner=binding.owner)
+
+
 class Bench:
     """A bench in this process."""
 
-    def __init__(self, rulebook: Rulebook, axioms: Sequence[Triple]) -> None:
-        """Take the rules, and what the ontology says of classes and codes.
+    def __init__(
+        self, axioms: Sequence[Triple], watch: Callable[[int | None], None] = lambda _: None
+    ) -> None:
+        """Take what the ontology says of classes and codes.
 
-        Raises:
-            ValidationFailed: the rules are ill-formed, or not all of them compile.
+        `watch` is told which rule set is judged by, as its place in the regime, and None after.
         """
-        self._program = compiled(rulebook)
         self._axioms = axioms
-        self._known: tuple[Twin, Standing] | None = None
-        self._attempted: tuple[Sequence[Quad], Sequence[Quad], Change] | None = None
+        self._watch = watch
+        self._twin: Twin | None = None
+        self._regime: Regime | None = None
+        self._judged: dict[tuple[object, ...], _Judged] = {}
+        self._attempted: tuple[Sequence[Quad], Sequence[Quad]] | None = None
 
-    def load(self, quads: Iterable[Quad]) -> None:
-        """Take a state of the mesh, and forget what was there."""
-        self._known = None
+    def load(self, quads: Iterable[Quad], regime: Regime) -> None:
+        """Take a state of the mesh and what judges it, and forget what was there."""
+        self.close()
         twin = Twin([*self._axioms, *quads])
-        self._known = twin, self._program.full(twin.select)
+        self._twin = twin
+        self.govern(regime)
+
+    def govern(self, regime: Regime) -> None:
+        """Judge by other rules from now on; those that stay are not run again."""
+        twin, judged = self._here(), {}
+        for place, binding in enumerate(regime.bindings):
+            if binding.key in self._judged:
+                standing = self._judged[binding.key].standing
+            else:
+                with self._judging(place, binding):
+                    standing = compiled(binding).full(twin.select)
+            judged[binding.key] = _Judged(binding, standing)
+        self._judged, self._regime = judged, regime
 
     def attempt(self, added: Sequence[Quad], removed: Sequence[Quad]) -> Results:
-        """Make a change; give what is wrong then and was not before."""
-        twin, standing = self._here()
+        """Make a change; give what is wrong then and was not before, worst first."""
+        twin = self._here()
         twin.apply(added, removed)
         try:
-            change = standing.after(twin.select, added, removed)
-            fresh = change.fresh
+            fresh: list[ValidationResult] = []
+            for place, judged in enumerate(self._judged.values()):
+                with self._judging(place, judged.binding):
+                    judged.change = judged.standing.after(twin.select, added, removed)
+                    fresh += judged.said(judged.change.fresh)
+            touched = {quad.subject for quad in (*added, *removed)}
+            found = {result.key: result for result in self._overdue(touched)}
+            found |= {result.key: result for result in self._waived(fresh)}
         except BaseException:
             twin.apply(removed, added)
             raise
-        self._attempted = added, removed, change
-        return fresh
+        self._attempted = added, removed
+        return in_order(found.values())
 
     def keep(self) -> None:
         """Let the change stay."""
         if self._attempted is not None:
-            self._here()[1].accept(self._attempted[2])
+            for judged in self._judged.values():
+                if judged.change is not None:
+                    judged.standing.accept(judged.change)
             self._attempted = None
 
     def undo(self) -> None:
         """Take the change back."""
         if self._attempted is not None:
-            added, removed, _ = self._attempted
-            self._here()[0].apply(removed, added)
+            added, removed = self._attempted
+            self._here().apply(removed, added)
             self._attempted = None
 
     def report(self) -> ValidationReport:
         """Say all that is wrong."""
-        return self._here()[1].report
+        self._here()
+        every = (r for j in self._judged.values() for r in j.said(set(j.standing.results)))
+        versions = tuple(judged.binding.id for judged in self._judged.values())
+        return ValidationReport(in_order(self._waived(every)), versions)
 
-    def preview(self, rulebook: Rulebook) -> Draft:
-        """Say all that would be wrong by other rules, and what it costs to find it."""
-        twin, standing = self._here()
-        program = compiled(rulebook)
-        draft = program.full(twin.select, standing)
-        return draft.report, program.costs(twin.select, draft)
+    def preview(self, draft: Binding) -> Draft:
+        """Compare a draft with the version of its set that is in force, if one is."""
+        twin = self._here()
+        line = draft.owner, draft.name
+        known = [j for j in self._judged.values() if (j.binding.owner, j.binding.name) == line]
+        before = [r for judged in known for r in judged.said(set(judged.standing.results))]
+        program = compiled(draft)
+        now = _Judged(draft, program.full(twin.select, known[0].standing if known else None))
+        after = in_order(self._waived(now.said(set(now.standing.results))))
+        return Draft(
+            in_order(self._waived(before)), after, program.costs(twin.select, now.standing)
+        )
 
     def close(self) -> None:
         """Let go of everything."""
-        self._known = None
+        self._twin = self._regime = self._attempted = None
+        self._judged = {}
 
-    def _here(self) -> tuple[Twin, Standing]:
-        if self._known is None:
+    def _waived(self, results: Iterable[ValidationResult]) -> Iterable[ValidationResult]:
+        """Say which waiver each result has, one that lets it pass before others."""
+        if self._regime is None or not self._regime.waivers:
+            return results
+        found = []
+        for result in results:
+            there = [w for w in self._waivers_of(result.rule) if self._covers(w, result)]
+            if there:
+                opens = [w for w in there if w.stage(self._regime.at) is WaiverStage.OPEN]
+                best = max(opens or there, key=lambda waiver: waiver.until)
+                found.append(replace(result, waiver=best.id, waived=bool(opens)))
+            else:
+                found.append(result)
+        return found
+
+    def _overdue(self, touched: set[Iri]) -> Iterable[ValidationResult]:
+        """Find what stays wrong where a change touches what an expired waiver let pass."""
+        regime = self._regime
+        lapsed = [
+            waiver
+            for waiver in (regime.waivers if regime else ())
+            if regime and waiver.stage(regime.at) is WaiverStage.EXPIRED
+            if not touched.isdisjoint(self._parts(waiver.focus_node))
+        ]
+        if not lapsed:
+            return []
+        now = [
+            result
+            for judged in self._judged.values()
+            if judged.change is not None
+            for result in judged.said(set(judged.change.results))
+            if any(w.rule == result.rule and self._covers(w, result) for w in lapsed)
+        ]
+        return [result for result in self._waived(now) if result.blocks]
+
+    def _waivers_of(self, rule: Iri) -> list[Waiver]:
+        return [w for w in (self._regime.waivers if self._regime else ()) if w.rule == rule]
+
+    def _covers(self, waiver: Waiver, result: ValidationResult) -> bool:
+        return result.focus_node in self._parts(waiver.focus_node)
+
+    def _parts(self, node: Iri) -> frozenset[Iri]:
+        """Find a node, and what is part of it if it is a product."""
+        return self._here().parts(node) | {node}
+
+    @contextmanager
+    def _judging(self, place: int, binding: Binding) -> Iterator[None]:
+        """Say which rule set is to blame if this takes forever, or cannot be done."""
+        self._watch(place)
+        try:
+            yield
+        except ValidationFailed as error:
+            error.rule_set = binding.id
+            raise
+        finally:
+            self._watch(None)
+
+    def _here(self) -> Twin:
+        if self._twin is None:
             raise ValidationFailed("No state of the mesh is loaded to be judged.")
-        return self._known
-
-
-_LOADED_AT_ONCE = 20_000
-
-
-class BenchProcess:
-    """A bench in a process of its own, started when first needed; for one thread at a time."""
-
-    def __init__(
-        self,
-        rulebook: Rulebook,
-        axioms: Sequence[Triple],
-        *,
-        seconds: float = 30,
-        loading_seconds: float = 600,
-    ) -> None:
-        """Take the rules, and how long a judgement and the loading of a mesh may take.
-
-        Raises:
-            ValidationFailed: the rules are ill-formed, or not all of them compile.
-        """
-        Bench(rulebook, axioms)
-        self._given = rulebook, tuple(axioms)
-        self._seconds = seconds
-        self._loading_seconds = loading_seconds
-        self._child: tuple[multiprocessing.process.BaseProcess, Connection] | None = None
-
-    @property
-    def pid(self) -> int | None:
-        """The number of the process, for whoever watches the machine; None if there is none."""
-        return self._child[0].pid if self._child else None
-
-    def load(self, quads: Iterable[Quad]) -> None:
-        """Take a state of the mesh, and forget what was there."""
-        self.close()
-        here, there = multiprocessing.get_context("spawn").Pipe()
-        process = multiprocessing.get_context("spawn").Process(
-            target=_serve, args=(there, *self._given), name="isogloss-judge", daemon=True
-        )
-        process.start()
-        there.close()
-        self._child = process, here
-        rest = iter(quads)
-        try:
-            while part := list(islice(rest, _LOADED_AT_ONCE)):
-                here.send(part)
-            here.send(None)
-        except OSError as error:
-            raise self._lost("ended while the mesh was loaded") from error
-        self._answer(here, self._loading_seconds)
-
-    def attempt(self, added: Sequence[Quad], removed: Sequence[Quad]) -> Results:
-        """Make a change; give what is wrong then and was not before."""
-        found: Results = self._ask("attempt", added, removed)
-        return found
-
-    def keep(self) -> None:
-        """Let the change stay."""
-        self._ask("keep")
-
-    def undo(self) -> None:
-        """Take the change back."""
-        self._ask("undo")
-
-    def report(self) -> ValidationReport:
-        """Say all that is wrong."""
-        found: ValidationReport = self._ask("report")
-        return found
-
-    def preview(self, rulebook: Rulebook) -> Draft:
-        """Say all that would be wrong by other rules, and what it costs to find it."""
-        found: Draft = self._ask("preview", rulebook)
-        return found
-
-    def close(self) -> None:
-        """Let go of everything."""
-        if self._child is not None:
-            process, connection = self._child
-            self._child = None
-            process.kill()
-            process.join()
-            connection.close()
-
-    def _ask(self, name: str, *arguments: object) -> Any:
-        if self._child is None:
-            raise ValidationFailed("No state of the mesh is loaded to be judged.")
-        connection = self._child[1]
-        try:
-            connection.send((name, arguments))
-        except OSError as error:
-            raise self._lost("ended") from error
-        return self._answer(connection, self._seconds)
-
-    def _answer(self, connection: Connection, seconds: float) -> Any:
-        try:
-            if not connection.poll(seconds):
-                raise self._lost(f"took longer than {seconds:g} seconds")
-            is_error, answer = connection.recv()
-        except (EOFError, OSError) as error:
-            raise self._lost("ended") from error
-        if is_error:
-            raise answer
-        return answer
-
-    def _lost(self, why: str) -> ValidationFailed:
-        self.close()
-        return ValidationFailed(
-            f"The process that judges by the rules {why}, which says nothing about the data, and "
-            "nothing was written. Try again; if it comes back, look which rule is to blame."
-        )
-
-
-def _serve(connection: Connection, rulebook: Rulebook, axioms: Sequence[Triple]) -> None:
-    """Be the process: load what comes first, then answer until nobody asks any more."""
-    # Whoever interrupts the server lets it end this process in its own time.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with contextlib.suppress(EOFError, OSError):
-        try:
-            bench = Bench(rulebook, axioms)
-            bench.load(_received(connection))
-            connection.send((False, None))
-        except MeshError as error:
-            connection.send((True, error))
-            return
-        while True:
-            name, arguments = connection.recv()
-            try:
-                connection.send((False, getattr(bench, name)(*arguments)))
-            except MeshError as error:
-                connection.send((True, error))
-
-
-def _received(connection: Connection) -> Iterable[Quad]:
-    while (part := connection.recv()) is not None:
-        yield from part
+        return self._twin

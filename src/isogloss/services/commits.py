@@ -10,8 +10,7 @@ from threading import Lock
 from uuid import uuid4
 
 from isogloss.errors import Forbidden, InvalidArgument, MeshError, StalePlan
-from isogloss.model.change import Committed, Plan, Refused, SourceContent, SourceEdit
-from isogloss.model.governance import Severity
+from isogloss.model.change import Act, Committed, Plan, Refused, SourceContent, SourceEdit
 from isogloss.model.journal import Attempt, Difference, Outcome
 from isogloss.model.rdf import Iri, Quad, Triple
 from isogloss.services.catalog import GOVERNANCE
@@ -50,7 +49,7 @@ class Commits:
 
     def replace(
         self,
-        contents: Sequence[SourceContent | SourceEdit],
+        contents: Sequence[SourceContent | SourceEdit | Act],
         *,
         author: Iri = OPERATOR,
         message: str = "",
@@ -92,7 +91,7 @@ class Commits:
 
     def plan(
         self,
-        contents: Sequence[SourceContent | SourceEdit],
+        contents: Sequence[SourceContent | SourceEdit | Act],
         *,
         author: Iri = OPERATOR,
         folder: bool = False,
@@ -188,9 +187,12 @@ class Commits:
             nothing = Plan(head, plan_digest(_NOTHING, ()), _NOTHING, ())
             return nothing if request.preview else Committed(head, draft.graphs, 0, 0, ())
         attempt = attempt_of(request, request.id, draft)
-        with self._judge.trial(pen.state, draft.change) as trial:
-            fresh = trial.fresh
-            plan = Plan(head, plan_digest(draft.said, fresh), draft.said, fresh)
+        with self._judge.trial(pen.state, draft.change, draft.owners) as trial:
+            fresh, versions = trial.fresh, trial.rule_sets
+            # A domain's own rules bind that domain: to others they are remarks.
+            broken = tuple(r for r in fresh if r.blocks and r.owner in (None, *draft.owners))
+            digest = plan_digest(draft.said, fresh)
+            plan = Plan(head, digest, draft.said, fresh, refused=bool(broken))
             if request.preview:
                 return plan
             if request.plan is not None and request.plan != plan.digest:
@@ -198,10 +200,11 @@ class Commits:
                     f"The mesh has moved on to commit {head}, and the plan is no longer what "
                     "would happen: plan again, look at it, and apply that."
                 )
-            broken = tuple(r for r in fresh if r.severity is Severity.VIOLATION)
             if not broken:
                 pen.make(draft.change)
-                pen.record(attempt, Outcome.COMMITTED, draft.change, results=fresh)
+                pen.record(
+                    attempt, Outcome.COMMITTED, draft.change, results=fresh, rule_sets=versions
+                )
                 trial.keep()
                 if GOVERNANCE in draft.domains or MEMBERS in draft.graphs:
                     self._known = None
@@ -209,14 +212,15 @@ class Commits:
                 return Committed(
                     pen.head.sequence, draft.graphs, len(said.added), len(said.removed), fresh
                 )
-        pen.record(attempt, Outcome.REFUSED, draft.change, results=broken)
+        pen.record(attempt, Outcome.REFUSED, draft.change, results=broken, rule_sets=versions)
         return Refused(broken)
 
     def _draft(self, pen: Pen, request: Request) -> Draft:
         ownership = self._ownership(pen)
         places = [ownership.place(content.domain, content.source) for content in request.contents]
-        for place in places:
-            ownership.authorise(request.author, place)
+        for place, content in zip(places, request.contents, strict=True):
+            if not isinstance(content, Act):
+                ownership.authorise(request.author, place)
         graphs = tuple(sorted({place.graph for place in places}))
         state = pen.state
         there = {graph: frozenset(state.quads([graph])) for graph in graphs}
@@ -225,14 +229,18 @@ class Commits:
         spoken: list[tuple[Place, bool, bool]] = []
         for place, content in zip(places, request.contents, strict=True):
             mine = ownership.part(place, there[place.graph])
-            if isinstance(content, SourceEdit):
-                triples = content.edit(frozenset(Triple(*quad[:3]) for quad in mine))
+            before = frozenset(Triple(*quad[:3]) for quad in mine)
+            if isinstance(content, Act):
+                triples = content.edit(before, ownership.memberships)
+            elif isinstance(content, SourceEdit):
+                triples = content.edit(before)
             else:
                 triples = content.triples
             given = {Quad(*triple, place.graph) for triple in triples}
             # What is there already was checked when it came.
             fresh = normal(given - mine)
-            ownership.check(place, (Triple(*quad[:3]) for quad in fresh))
+            if not isinstance(content, Act):
+                ownership.check(place, (Triple(*quad[:3]) for quad in fresh))
             old |= mine
             new |= (given & mine) | fresh
             spoken.append((place, bool(triples), given != mine))
@@ -240,6 +248,7 @@ class Commits:
         noted = notes(state, spoken, folder=request.folder)
         return Draft(
             tuple(sorted({place.domain.name for place in places})),
+            frozenset(place.domain.id for place in places),
             graphs,
             said,
             Difference(said.added | noted.added, said.removed | noted.removed),

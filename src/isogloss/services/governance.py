@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from isogloss.model.catalog import DataProduct, Domain
 from isogloss.model.governance import Rule, RuleOutcome, ValidationReport, ValidationResult
@@ -11,20 +12,25 @@ from isogloss.store.graph import Reader
 
 
 class Governance:
-    """The global rules and one state of the mesh under them."""
+    """The rules in force and one state of the mesh under them."""
 
     def __init__(
         self,
         exact: Callable[[], Reader],
         catalog: Catalog,
         full_report: Callable[[], ValidationReport],
-        rules: Sequence[Rule],
+        rules: Callable[[], Sequence[Rule]],
     ) -> None:
         """Take `exact` to read the state with, which has literals as they were submitted."""
         self._exact = exact
         self._catalog = catalog
         self._full_report = full_report
-        self.rules = tuple(rules)
+        self._rules = rules
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules in force, by their ids."""
+        return tuple(self._rules())
 
     def report(self, domain: Domain | None = None) -> ValidationReport:
         """Report on the mesh as it is, or on what one domain's graphs describe.
@@ -36,8 +42,8 @@ class Governance:
         if domain is None:
             return report
         described = {quad.subject for quad in self._exact().quads(self._catalog.graphs_of(domain))}
-        return ValidationReport(
-            tuple(result for result in report.results if result.focus_node in described)
+        return replace(
+            report, results=tuple(r for r in report.results if r.focus_node in described)
         )
 
     def outcomes(self, products: Sequence[DataProduct]) -> list[tuple[RuleOutcome, ...]]:
@@ -60,10 +66,20 @@ class Governance:
         found: defaultdict[Iri, list[ValidationResult]] = defaultdict(list)
         for result in self.report().results:
             found[result.focus_node].append(result)
-        return [self._outcomes(parts[product.id], types, found) for product in products]
+        rules = self.rules
+        return [
+            self._outcomes(
+                [rule for rule in rules if rule.owner in (None, product.domain)],
+                parts[product.id],
+                types,
+                found,
+            )
+            for product in products
+        ]
 
     def _outcomes(
         self,
+        rules: Sequence[Rule],
         parts: Sequence[Iri],
         types: dict[Iri, frozenset[Iri]],
         found: dict[Iri, list[ValidationResult]],
@@ -72,7 +88,7 @@ class Governance:
         results = [result for part in parts for result in found.get(part, ())]
         outcomes = [
             RuleOutcome(rule, tuple(r for r in results if r.rule == rule.id))
-            for rule in self.rules
+            for rule in rules
             if not classes.isdisjoint(rule.target_classes)
         ]
         return tuple(sorted(outcomes, key=lambda o: (o.passed, -o.rule.severity, o.rule.rule_id)))

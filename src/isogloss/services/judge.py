@@ -6,25 +6,35 @@ can affect, and taken back unless it is kept.
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from threading import RLock
 
 from isogloss.errors import ValidationFailed
-from isogloss.governance.rulebook import Rulebook
+from isogloss.governance.regime import Binding, Regime
 from isogloss.model.governance import ValidationReport, ValidationResult
 from isogloss.model.journal import Difference
-from isogloss.model.rdf import Quad
+from isogloss.model.rdf import Iri, Quad
 from isogloss.services.bench import AnyBench, Draft
+from isogloss.services.regimes import Regimes, is_rule_change
 from isogloss.store.graph import Reader
 from isogloss.store.named_graphs import SYSTEM
+
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    """Tell the time."""
+    return datetime.now(UTC)
 
 
 @dataclass(slots=True)
 class Trial:
-    """A change that is made on the bench only."""
+    """A change that is made on the bench only, by the versions `rule_sets`."""
 
     fresh: tuple[ValidationResult, ...]
     """What the rules say afterwards, and did not say before."""
+    rule_sets: tuple[Iri, ...] = ()
     kept: bool = False
 
     def keep(self) -> None:
@@ -40,14 +50,20 @@ class Judge:
         bench: AnyBench,
         newest: Callable[[], Reader],
         difference: Callable[[int, int], Difference],
+        regimes: Regimes,
+        clock: Clock = now,
     ) -> None:
-        """Take where to judge, how to read the newest state, and how two states differ."""
+        """Take where to judge, how to read the newest state, how two differ, and the rules."""
         self._bench = bench
         self._newest = newest
         self._difference = difference
+        self._regimes = regimes
+        self._clock = clock
         self._lock = RLock()
         self._sequence: int | None = None
+        self._regime: Regime | None = None
         self._report: ValidationReport | None = None
+        self._suspended: dict[Iri, Iri] = {}  # versions that could not be run, and whose they are
 
     def report(self) -> ValidationReport:
         """Judge the newest state.
@@ -56,23 +72,32 @@ class Judge:
             ValidationFailed: the rules could not be evaluated.
         """
         with self._lock:
-            self._at(self._newest())
+            self._ready(self._newest())
             if self._report is None:
                 with self._careful():
-                    self._report = self._bench.report()
+                    found = self._bench.report()
+                self._report = replace(found, unjudged=tuple(sorted(self._suspended)))
             return self._report
 
-    def preview(self, rulebook: Rulebook) -> tuple[int, ValidationReport, Draft]:
-        """Judge the newest state by the rules in force and by others; give the state's number.
+    def regime(self) -> Regime:
+        """Give what judges the newest state now."""
+        with self._lock:
+            regime, state = self._regime, self._newest()
+            if regime is None or self._sequence != state.sequence or self._is_over(regime):
+                return self._regimes.at(state, self._clock())
+            return regime
+
+    def preview(self, draft: Binding) -> tuple[int, Draft]:
+        """Judge the newest state by a draft; give the state's number too.
 
         Raises:
             ValidationFailed: the rules could not be evaluated.
         """
         with self._lock:
-            report = self.report()
+            self._ready(self._newest())
             with self._careful():
-                draft = self._bench.preview(rulebook)
-            return self._sequence or 0, report, draft
+                found = self._bench.preview(draft)
+            return self._sequence or 0, found
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -81,17 +106,16 @@ class Judge:
             yield
 
     @contextmanager
-    def trial(self, state: Reader, change: Difference) -> Iterator[Trial]:
-        """Judge a change to a state, which is the newest that this writer has made.
+    def trial(
+        self, state: Reader, change: Difference, domains: Collection[Iri] = ()
+    ) -> Iterator[Trial]:
+        """Judge a change of some domains to a state, the newest that this writer has made.
 
         Raises:
             ValidationFailed: the rules could not be evaluated.
         """
         with self._lock:
-            self._at(state)
-            with self._careful():
-                added, removed = of_sources(change.added), of_sources(change.removed)
-                trial = Trial(self._bench.attempt(added, removed))
+            trial = self._try(state, change, domains)
             try:
                 yield trial
             finally:
@@ -103,6 +127,7 @@ class Judge:
                 if trial.kept and self._sequence is not None:
                     self._sequence += 1
                     self._report = None
+                    self._follow(change)
 
     def forget(self) -> None:
         """Drop what is known: changes that were kept have come to nothing."""
@@ -115,18 +140,83 @@ class Judge:
             self._bench.close()
             self.forget()
 
+    def _try(self, state: Reader, change: Difference, domains: Collection[Iri]) -> Trial:
+        added, removed = of_sources(change.added), of_sources(change.removed)
+        while True:
+            self._ready(state)
+            if (added or removed) and not set(domains).isdisjoint(self._suspended.values()):
+                self._refuse(domains)
+            try:
+                with self._careful():
+                    fresh = self._bench.attempt(added, removed)
+            except ValidationFailed as error:
+                if not self._suspends(error):
+                    raise
+                continue
+            return Trial(fresh, tuple(b.id for b in self._running().bindings))
+
+    def _ready(self, state: Reader) -> None:
+        """Have the bench at a state, without the rules of domains that cannot be run."""
+        while True:
+            try:
+                return self._at(state)
+            except ValidationFailed as error:
+                if not self._suspends(error):
+                    raise
+
+    def _refuse(self, domains: Collection[Iri]) -> None:
+        stuck = min(id for id, owner in self._suspended.items() if owner in domains)
+        raise ValidationFailed(
+            f"The rules <{stuck}> could not be run, which says nothing about the data, and nothing "
+            "was written. Withdraw them, or put a version that can be run in their place: "
+            "`isogloss rules withdraw`."
+        )
+
+    def _suspends(self, error: ValidationFailed) -> bool:
+        """Judge without the rules that are to blame, if they are a domain's own.
+
+        They hold up nobody else; its own changes are refused as long as they are in force.
+        """
+        for binding in self._running().bindings:
+            if binding.id == error.rule_set and binding.owner is not None:
+                self._suspended[binding.id] = binding.owner
+                return True
+        return False
+
+    def _running(self) -> Regime:
+        if self._regime is None:
+            raise ValidationFailed("No state of the mesh is loaded to be judged.")
+        return self._regime.without(frozenset(self._suspended))
+
     def _at(self, state: Reader) -> None:
-        if self._sequence == state.sequence:
-            return
-        with self._careful():
-            # Whoever writes is never behind; others follow by what was committed since.
-            if self._sequence is not None and self._sequence < state.sequence:
-                change = self._difference(self._sequence, state.sequence)
+        behind = self._sequence is None or self._sequence > state.sequence
+        if not behind and self._sequence != state.sequence:
+            with self._careful():
+                # Whoever writes is never behind; others follow by what was committed since.
+                change = self._difference(self._sequence or 0, state.sequence)
                 self._bench.attempt(of_sources(change.added), of_sources(change.removed))
                 self._bench.keep()
+                self._sequence, self._report = state.sequence, None
+                self._follow(change)
+        if not behind and self._regime is not None and not self._is_over(self._regime):
+            return
+        self._regime = self._regimes.at(state, self._clock())
+        ids = {binding.id for binding in self._regime.bindings}
+        self._suspended = {id: owner for id, owner in self._suspended.items() if id in ids}
+        with self._careful():
+            if behind:
+                self._bench.load(state.quads(), self._running())
             else:
-                self._bench.load(state.quads())
+                self._bench.govern(self._running())
         self._sequence, self._report = state.sequence, None
+
+    def _follow(self, change: Difference) -> None:
+        """Look at the rules again if a change is about them."""
+        if is_rule_change((*change.added, *change.removed)):
+            self._regime = None
+
+    def _is_over(self, regime: Regime) -> bool:
+        return regime.until is not None and self._clock() >= regime.until
 
     @contextmanager
     def _careful(self) -> Iterator[None]:

@@ -16,9 +16,10 @@ from isogloss.services.memberships import (
     check_membership,
     read_memberships,
 )
+from isogloss.services.rule_records import RULES_SOURCE
 from isogloss.services.spelling import careless_reading, is_normal
 from isogloss.store.graph import Reader
-from isogloss.store.named_graphs import MEMBERS, SYSTEM, source_graph
+from isogloss.store.named_graphs import MEMBERS, RULES, SYSTEM, source_graph
 from isogloss.vocab import MESH, ORG, RDF, SH, SKOS, VOID
 
 OPERATOR = Iri("https://w3id.org/isogloss/operator")
@@ -31,8 +32,11 @@ _SYSTEM_WORDS = frozenset(
     {MESH.dataGraph, MESH.shapesGraph, MESH.sequence, MESH.head, MESH.applied}
 )
 _PART_OF = frozenset({MESH.fieldOf, MESH.parentField})
-_RESERVED = frozenset({"graph", "membership", ".well-known"})
-"""What each domain's space has for graphs, members and blank nodes: nobody else's lies there."""
+_RESERVED = frozenset({"graph", "membership", "rules", ".well-known"})
+"""What each domain's space has for graphs, members, rules and blank nodes: its own alone."""
+
+_SYSTEM_SOURCES = {MEMBERS_SOURCE: MEMBERS, RULES_SOURCE: RULES}
+_RULE_WORDS = frozenset({MESH.RuleSet, MESH.Vote, MESH.Waiver})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,14 @@ class Ownership:
         }
         self.memberships = read_memberships(members)
 
+    def domain(self, name: str) -> Domain:
+        """Find a domain by its short name or its IRI.
+
+        Raises:
+            NotFound: no domain is called so.
+        """
+        return self._catalog.get_domain(name)
+
     def place(self, domain: str, source: str) -> Place:
         """Find where a source of a domain, by its name or IRI, is written.
 
@@ -78,8 +90,8 @@ class Ownership:
         """
         found = self._catalog.get_domain(domain)
         graph = source_graph(found.uri_space, source)
-        if source == MEMBERS_SOURCE:
-            return Place(found, source, MEMBERS)
+        if source in _SYSTEM_SOURCES:
+            return Place(found, source, _SYSTEM_SOURCES[source])
         owner = self.owner_of(graph)
         if graph in SYSTEM or owner is None or owner.id != found.id:
             raise Forbidden(
@@ -94,6 +106,11 @@ class Ownership:
         Raises:
             Forbidden: he may not.
         """
+        if place.source == RULES_SOURCE:
+            raise Forbidden(
+                f"The source {RULES_SOURCE!r} of {place.domain.name!r} has its rules and waivers, "
+                "which are proposed, adopted and granted: see `isogloss rules`."
+            )
         if author == OPERATOR:
             return
         domain, source = place.domain, place.source
@@ -134,9 +151,9 @@ class Ownership:
 
     def part(self, place: Place, quads: Iterable[Quad]) -> frozenset[Quad]:
         """Pick from the quads of a source's graph those that are the source's."""
-        if place.graph != MEMBERS:
+        if place.graph not in SYSTEM:
             return frozenset(quads)
-        # All memberships share a graph; whose they are, they say, or else their IRIs tell.
+        # All domains share a graph; memberships say whose they are, or else the IRIs tell.
         return frozenset(q for q in quads if self._holder(q.subject) == place.domain.id)
 
     def _holder(self, membership: Iri) -> object:
@@ -195,7 +212,7 @@ class Ownership:
         what = ""
         if predicate in _SYSTEM_WORDS:
             what = "what the system keeps itself"
-        elif predicate in SH or (isinstance(kind, str) and kind in SH):
+        elif predicate in SH or (isinstance(kind, str) and (kind in SH or kind in _RULE_WORDS)):
             what = "rules (SHACL), which have a way of their own"
         elif (predicate == ORG.role and value in ROLES) or (
             predicate == ORG.organization and value in self._domains

@@ -4,21 +4,29 @@ The draft is judged beside the rules in force, on a bench of its own, so that a 
 ends keeps no writer waiting.
 """
 
+import hashlib
 from collections.abc import Callable, Container, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
+from isogloss.errors import InvalidArgument
+from isogloss.governance.regime import Binding, Regime
 from isogloss.governance.rulebook import Rulebook
-from isogloss.model.governance import Severity, ValidationReport, ValidationResult
+from isogloss.model.governance import Severity, ValidationResult
 from isogloss.model.lineage import Direction, Level
 from isogloss.model.preview import Effect, EffectKind, Radius, RefusedCommit, RulePreview
 from isogloss.model.rdf import Iri
-from isogloss.services.bench import AnyBench
-from isogloss.services.catalog import Catalog
-from isogloss.services.judge import Judge, of_sources
+from isogloss.services.bench import AnyBench, Results
+from isogloss.services.catalog import GOVERNANCE, Catalog
+from isogloss.services.judge import Clock, Judge, of_sources
 from isogloss.services.lineage import LineageTracer
+from isogloss.services.regimes import bound
 from isogloss.store.graph import Reader
 from isogloss.store.mesh import Mesh
 from isogloss.vocab import DPROD, MESH
+
+DRAFT = Iri("urn:isogloss:draft")
+"""Stands for the version that a draft may become, in what it says."""
 
 _LONGEST_REPLAY = timedelta(days=366)
 
@@ -31,48 +39,66 @@ class Previewing:
         mesh: Mesh,
         catalog: Catalog,
         lineage: LineageTracer,
-        rulebook: Rulebook,
         judge: Judge,
-        bench_of: Callable[[Rulebook], AnyBench],
+        bench: Callable[[], AnyBench],
+        clock: Clock,
     ) -> None:
-        """Take the rules in force, a judge beside the writer's, and how to make more benches."""
+        """Take a judge beside the writer's, and how to make more benches."""
         self._mesh = mesh
         self._catalog = catalog
         self._lineage = lineage
-        self._rulebook = rulebook
         self._judge = judge
-        self._bench_of = bench_of
+        self._bench = bench
+        self._clock = clock
 
-    def preview(self, draft: Mapping[str, str], *, days: int = 0) -> RulePreview:
-        """Compare; each shape of the draft stands in for the one of its name, or comes new.
+    def preview(
+        self,
+        draft: Mapping[str, str],
+        *,
+        domain: str = GOVERNANCE,
+        name: str | None = None,
+        days: int = 0,
+    ) -> RulePreview:
+        """Compare a draft with the version of its set that is in force.
 
         Args:
             draft: Turtle files: name → text.
+            domain: whose rules they are; the governance group's bind all.
+            name: the set that they are the whole of. Without, each shape of the draft stands in
+                for the one of its name in a set in force, or comes new.
             days: the commits of so many days are judged again, by the draft.
 
         Raises:
+            NotFound: there is no such domain.
+            InvalidArgument: without a name, the draft is about shapes of several sets.
             ValidationFailed: the draft is no set of shapes that can be run, or takes too long.
         """
-        rulebook = self._rulebook.overlaid(draft)
-        sequence, before, (after, costs) = self._judge.preview(rulebook)
-        effects = self._effects(before, after)
+        regime, rulebook = self._judge.regime(), Rulebook(draft)
+        binding = bound(DRAFT, rulebook, name or "", domain, self._catalog)
+        if name is None:
+            binding = _laid_over(regime, binding, draft)
+        sequence, found = self._judge.preview(binding)
+        effects = self._effects(found.before, found.after)
+        in_force = _digest(*(f"{b.id} {b.grace}" for b in regime.bindings))
+        of_draft = _digest(str(binding.owner), binding.name, binding.rulebook.digest)
         return RulePreview(
             sequence,
-            self._rulebook.digest,
-            rulebook.digest,
+            in_force,
+            of_draft,
+            _digest(in_force, of_draft, *map(repr, effects)),
             effects,
             self._radii(effects),
-            costs,
-            self._replayed(rulebook, days) if days else (),
+            found.costs,
+            self._replayed(binding, days) if days else (),
         )
 
     def close(self) -> None:
         """Let go of the bench."""
         self._judge.close()
 
-    def _effects(self, before: ValidationReport, after: ValidationReport) -> tuple[Effect, ...]:
-        old = {result.key: result for result in before.results}
-        new = {result.key: result for result in after.results}
+    def _effects(self, before: Results, after: Results) -> tuple[Effect, ...]:
+        old = {result.key: result for result in before}
+        new = {result.key: result for result in after}
         found: list[tuple[EffectKind, ValidationResult, Severity | None]] = []
         for key, result in new.items():
             was = old.get(key)
@@ -122,7 +148,7 @@ class Previewing:
         blocked: dict[Iri, int] = {}
         for effect in effects:
             fails = effect.kind is not EffectKind.NEWLY_PASSING
-            if fails and effect.product and effect.result.severity is Severity.VIOLATION:
+            if fails and effect.product and effect.result.blocks:
                 blocked[effect.product] = blocked.get(effect.product, 0) + 1
         homes = self._catalog.product_ids()
         names = {domain.id: domain.name for domain in self._catalog.domains()}
@@ -136,9 +162,9 @@ class Previewing:
             )
         return tuple(sorted(radii, key=lambda r: (-len(r.products), -r.violations, r.product)))
 
-    def _replayed(self, rulebook: Rulebook, days: int) -> tuple[RefusedCommit, ...]:
+    def _replayed(self, draft: Binding, days: int) -> tuple[RefusedCommit, ...]:
         """Judge what was committed lately as if the draft had been in force."""
-        since = datetime.now(UTC) - min(timedelta(days=days), _LONGEST_REPLAY)
+        since = self._clock() - min(timedelta(days=days), _LONGEST_REPLAY)
         journal = self._mesh.journal
         start, head = journal.sequence_at(since), journal.head.sequence
         entries = {
@@ -146,15 +172,15 @@ class Previewing:
             for entry in journal.entries(newest=head + 1)
             if entry.sequence is not None and entry.sequence > start
         }
-        bench = self._bench_of(rulebook)
+        bench = self._bench()
         refused = []
         try:
-            bench.load(journal.at(start).quads())
+            bench.load(journal.at(start).quads(), Regime(since, (draft,)))
             for sequence in range(start + 1, head + 1):
                 change = journal.difference(sequence - 1, sequence)
                 fresh = bench.attempt(of_sources(change.added), of_sources(change.removed))
                 bench.keep()
-                broken = tuple(r for r in fresh if r.severity is Severity.VIOLATION)
+                broken = tuple(r for r in fresh if r.blocks)
                 if broken:
                     entry, said = entries[sequence], entries[sequence].attempt
                     refused.append(
@@ -163,6 +189,27 @@ class Previewing:
         finally:
             bench.close()
         return tuple(reversed(refused))
+
+
+def _laid_over(regime: Regime, draft: Binding, texts: Mapping[str, str]) -> Binding:
+    """Put a draft over the set in force whose shapes it names, if it names any."""
+    named = [
+        binding
+        for binding in regime.bindings
+        if binding.owner == draft.owner and binding.rulebook.shares(draft.rulebook)
+    ]
+    if len(named) > 1:
+        sets = " and ".join(binding.name for binding in named)
+        raise InvalidArgument(
+            f"The draft is about shapes of the sets {sets}: preview one set at a time, by name."
+        )
+    if not named:
+        return replace(draft, name="draft")
+    return replace(draft, name=named[0].name, rulebook=named[0].rulebook.overlaid(texts))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _products_of(graph: Reader, nodes: Iterable[Iri], products: Container[Iri]) -> dict[Iri, Iri]:

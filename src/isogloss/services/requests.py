@@ -5,13 +5,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from isogloss.errors import InvalidArgument
-from isogloss.model.change import Committed, Plan, Refused, SourceContent, SourceEdit
+from isogloss.model.change import Act, Committed, Plan, Refused, SourceContent, SourceEdit
 from isogloss.model.governance import ValidationResult
 from isogloss.model.journal import Attempt, Difference, Entry
 from isogloss.model.rdf import Iri, Literal, Quad
 from isogloss.services.ownership import Place
 from isogloss.store.graph import Reader
-from isogloss.store.named_graphs import CATALOGUE, MEMBERS
+from isogloss.store.named_graphs import CATALOGUE, SYSTEM
 from isogloss.vocab import MESH, XSD
 
 
@@ -23,7 +23,7 @@ class Request:
     folder is the whole of; with `preview`, nothing is done.
     """
 
-    contents: Sequence[SourceContent | SourceEdit]
+    contents: Sequence[SourceContent | SourceEdit | Act]
     author: Iri
     message: str
     id: str
@@ -47,6 +47,7 @@ class Draft:
     """What a request comes to in the state that it meets."""
 
     domains: tuple[str, ...]
+    owners: frozenset[Iri]  # the same domains by their IRIs
     graphs: tuple[Iri, ...]
     said: Difference  # by the sources
     change: Difference  # with what the system notes beside it
@@ -95,7 +96,7 @@ def notes(
     wanted: set[Quad] = set()
     unwanted: set[Quad] = set()
     for place, speaks, changed in spoken:
-        if place.graph == MEMBERS:
+        if place.graph in SYSTEM:
             continue
         owned = Quad(place.domain.id, MESH.dataGraph, place.graph, CATALOGUE)
         applied = Quad(place.graph, MESH.applied, Literal("true", XSD.boolean), CATALOGUE)

@@ -34,7 +34,11 @@ def row(entry: Entry, change: Difference, previous: str) -> Row:
         "added": entry.added,
         "removed": entry.removed,
         "verdict": json.dumps(
-            {"results": [_result_out(result) for result in entry.results], "reason": entry.reason}
+            {
+                "results": [_result_out(result) for result in entry.results],
+                "reason": entry.reason,
+                "ruleSets": entry.rule_sets,
+            }
         ),
         "payload": pack(change),
         "previous": previous,
@@ -62,6 +66,8 @@ def read(stored: Mapping[str, Any]) -> Entry:
         removed=stored["removed"],
         results=tuple(_result_in(result) for result in verdict["results"]),
         reason=verdict["reason"],
+        # Journals of before there were versions have none.
+        rule_sets=tuple(verdict.get("ruleSets", ())),
         hash=stored["hash"],
     )
 
@@ -123,6 +129,10 @@ def _result_out(result: ValidationResult) -> Row:
         "severity": result.severity.name,
         "ruleName": result.rule_name,
         "message": result.message,
+        "ruleSet": result.rule_set,
+        "owner": result.owner,
+        "waiver": result.waiver,
+        "waived": result.waived,
     }
 
 
@@ -138,4 +148,8 @@ def _result_in(stored: Row) -> ValidationResult:
         severity=Severity[stored["severity"]],
         rule_name=stored["ruleName"],
         message=stored["message"],
+        rule_set=stored.get("ruleSet"),
+        owner=stored.get("owner"),
+        waiver=stored.get("waiver"),
+        waived=stored.get("waived", False),
     )

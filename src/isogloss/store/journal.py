@@ -104,6 +104,13 @@ class Journal:
             query = select(func.max(ENTRY.c.sequence)).where(ENTRY.c.at <= entries.instant(instant))
             return connection.execute(query).scalar() or 0
 
+    def instant_of(self, sequence: int) -> datetime:
+        """Find when a commit was made; before the first, nothing had been."""
+        with self._engine.connect() as connection:
+            query = select(ENTRY.c.at).where(ENTRY.c.sequence == sequence)
+            found = connection.execute(query).scalar()
+            return datetime.fromisoformat(found) if found else datetime.fromtimestamp(0, UTC)
+
     def entries(
         self,
         *,
@@ -203,6 +210,7 @@ class Pen:
         *,
         results: Sequence[ValidationResult] = (),
         reason: str = "",
+        rule_sets: Sequence[Iri] = (),
     ) -> Entry:
         """Write the entry of an attempt; a committed one takes the next sequence number."""
         last = self._connection.execute(
@@ -225,6 +233,7 @@ class Pen:
             results=tuple(results),
             reason=reason,
             hash="",
+            rule_sets=tuple(rule_sets),
         )
         row = entries.row(entry, change, last.hash if last else "")
         self._connection.execute(insert(ENTRY), row)

@@ -14,7 +14,10 @@ CATALOGUE = Iri("https://w3id.org/isogloss/graph/catalogue")
 MEMBERS = Iri("https://w3id.org/isogloss/graph/members")
 """Says who belongs to which domain, in which role (org:Membership)."""
 
-SYSTEM = frozenset({MARK, CATALOGUE, MEMBERS})
+RULES = Iri("https://w3id.org/isogloss/graph/rules")
+"""Says which rules are proposed, adopted and waived, by whom (mesh:RuleSet, mesh:Waiver)."""
+
+SYSTEM = frozenset({MARK, CATALOGUE, MEMBERS, RULES})
 
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 

@@ -6,12 +6,14 @@ while those who read the graph see nothing of it.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from importlib.resources import files
 from itertools import islice
+from typing import cast
 
 import pyoxigraph as ox
 
 from isogloss.model.literals import given, keep
-from isogloss.model.rdf import Literal, Quad, Term, Triple
+from isogloss.model.rdf import Iri, Literal, Quad, Term, Triple
 from isogloss.store.terms import from_ox, to_ox
 
 
@@ -64,8 +66,16 @@ class Twin:
             raise ValueError("a rule asks something else than SELECT")
         return [tuple(map(_plain, solution)) for solution in found]
 
+    def parts(self, product: Iri) -> frozenset[Iri]:
+        """Find what is part of a product; nothing is part of anything else."""
+        bound: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]
+        bound = {ox.Variable("product"): ox.NamedNode(product)}
+        found = cast(ox.QuerySolutions, self._store.query(_PARTS, substitutions=bound))
+        return frozenset(Iri(row["part"].value) for row in found)
+
 
 _AT_ONCE = 10_000
+_PARTS = files("isogloss.store").joinpath("queries/parts.rq").read_text("utf-8")
 
 
 def _merged(said: Triple | Quad) -> ox.Quad:

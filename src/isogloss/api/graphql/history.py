@@ -13,7 +13,6 @@ from isogloss.api.graphql.moments import Moment
 from isogloss.api.graphql.paging import First
 from isogloss.errors import InvalidArgument
 from isogloss.model import access, change, journal, past
-from isogloss.model.governance import Severity
 from isogloss.model.rdf import Quad, parse_iri
 from isogloss.services.exports import statement
 
@@ -150,7 +149,7 @@ class Plan:
         return cls(
             sequence=plan.sequence,
             digest=plan.digest,
-            refused=any(r.severity is Severity.VIOLATION for r in plan.results),
+            refused=plan.refused,
             changes=[ResourceChange.of(one) for one in plan.resources],
             results=[ValidationResult.of(result) for result in plan.results],
             readers=[

@@ -6,7 +6,7 @@ The law: the standing after a change is that of judging everything anew.
 import os
 import time
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import chain, groupby
@@ -14,6 +14,7 @@ from itertools import chain, groupby
 from isogloss.errors import ValidationFailed
 from isogloss.governance.compiler.algebra import HOLE
 from isogloss.governance.compiler.queries import (
+    Check,
     checks,
     count_of,
     is_target,
@@ -22,6 +23,7 @@ from isogloss.governance.compiler.queries import (
     patterns,
     screen,
     targets,
+    targets_of,
 )
 from isogloss.governance.compiler.results import Reporter
 from isogloss.governance.compiler.shapes import Shape, read_shapes, refuse_unevaluated
@@ -51,8 +53,12 @@ _WHOLE_FROM = 2_000
 class Program:
     """The shapes of a rulebook, compiled."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(
+        self, rulebook: Rulebook, binds: Callable[[Term | None], bool] | None = None
+    ) -> None:
         """Compile; `declined` are the shapes that use what does not compile.
+
+        With `binds`, only the focus nodes are judged of which it is true.
 
         Raises:
             ValidationFailed: a shape is not as SHACL has it, or says what nobody evaluates.
@@ -62,6 +68,8 @@ class Program:
         self.shapes, self.declined = read_shapes(self.graph)
         self.checks = tuple(check for shape in self.shapes for check in checks(shape, self.graph))
         self.reporter = Reporter(self.graph)
+        self._binds = binds or (lambda _: True)
+        self._binds_all = binds is None
         self._patterns = sorted({found for shape in self.shapes for found in patterns(shape)})
         self._by_rule: defaultdict[tuple[Iri, Iri], list[int]] = defaultdict(list)
         for number, check in enumerate(self.checks):
@@ -115,7 +123,14 @@ class Program:
         for number, check in enumerate(self.checks):
             if check.open in there:
                 rows[number] = {focus: list(found) for focus, found in there[check.open].items()}
-        groups = self._grouped(n for n, check in enumerate(self.checks) if check.open not in there)
+        missing = [n for n, check in enumerate(self.checks) if check.open not in there]
+        if not self._binds_all:
+            for number in missing:
+                began = time.perf_counter()
+                rows[number] = self._everywhere(select, self.checks[number])
+                costs[number] = (time.perf_counter() - began) * 1000
+            return Standing(self, rows, costs)
+        groups = self._grouped(missing)
         # Oxigraph lets other threads work while it searches.
         with ThreadPoolExecutor(os.cpu_count()) as threads:
             done = threads.map(partial(self._judge_together, select), groups)
@@ -151,7 +166,7 @@ class Program:
         for number, milliseconds in standing.milliseconds.items():
             check = self.checks[number]
             spent[self.reporter.rule(check), check.root] += milliseconds  # type: ignore[assignment]
-        counts = {root: _number(_run(select, count_of(root))) for _, root in spent}
+        counts = {root: self._count(select, root) for _, root in spent}
         found = [RuleCost(rule, counts[root], cost) for (rule, root), cost in spent.items()]
         return tuple(sorted(found, key=lambda cost: (-cost.milliseconds, cost.rule)))
 
@@ -194,6 +209,8 @@ class Program:
         self, select: SelectQuery, affected: dict[int, set[Term]], unsure: Collection[int] = ()
     ) -> Iterator[tuple[int, Collection[Term] | None, dict[Term, list[Row]]]]:
         """Run checks on focus nodes: yield the check, of which nodes (None: all), and rows."""
+        if not self._binds_all:
+            affected = {n: set(filter(self._binds, nodes)) for n, nodes in affected.items()}
         by_shape: defaultdict[Shape, set[Term]] = defaultdict(set)
         many: Counter[Shape] = Counter()
         for number, nodes in affected.items():
@@ -209,18 +226,34 @@ class Program:
                     query = self._screens[shape.node]
                     wrong[shape.node] = self._found(select, query, focus_nodes)
         for number in unsure:
-            yield number, None, _by_focus(_run(select, self.checks[number].open))
+            yield number, None, self._everywhere(select, self.checks[number])
         for number, nodes in affected.items():
             check = self.checks[number]
             if number in unsure:
                 continue
             if check.root.node not in targeted:
-                yield number, None, _by_focus(_run(select, check.open))
+                yield number, None, self._everywhere(select, check)
                 continue
             screened = check.constraint.source is None
             there = nodes & (wrong if screened else targeted)[check.root.node]
             rows = _run(select, check.bound(listed(there))) if there else ()
             yield number, nodes, _by_focus(rows)
+
+    def _everywhere(self, select: SelectQuery, check: Check) -> dict[Term, list[Row]]:
+        """Run a check on all that its shape targets, or on what of it is bound."""
+        if self._binds_all:
+            return _by_focus(_run(select, check.open))
+        bound = self._bound(select, check.root)
+        return _by_focus(_run(select, check.bound(listed(bound)))) if bound else {}
+
+    def _bound(self, select: SelectQuery, shape: Shape) -> list[Term]:
+        rows = _run(select, targets_of(shape))
+        return [row[0] for row in rows if row[0] is not None and self._binds(row[0])]
+
+    def _count(self, select: SelectQuery, shape: Shape) -> int:
+        if self._binds_all:
+            return _number(_run(select, count_of(shape)))
+        return len(self._bound(select, shape))
 
     @staticmethod
     def _found(select: SelectQuery, query: str, nodes: Collection[Term]) -> set[Term]:

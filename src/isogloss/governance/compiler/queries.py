@@ -97,6 +97,11 @@ def targets(targets: tuple[Target, ...]) -> str:
     return str(groups[0][0] if len(groups) == 1 else Union(groups))
 
 
+def targets_of(shape: Shape) -> str:
+    """Give the query for what a shape targets."""
+    return str(Select((FOCUS,), (Hole(),), distinct=True)).replace(HOLE, targets(shape.targets))
+
+
 def count_of(shape: Shape) -> str:
     """Give the query that counts what a shape targets."""
     counted = Counted(call("COUNT", Distinct(FOCUS)), Var("count"))

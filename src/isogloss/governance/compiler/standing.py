@@ -3,7 +3,8 @@
 The law: the standing after a change is that of judging everything anew.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -58,7 +59,17 @@ class Standing:
     @property
     def results(self) -> list[ValidationResult]:
         """All results, in no order; a node on several ways is there several times."""
-        return [self.program.reporter.result(check, row) for check, row in self.rows()]
+        return self.results_but(frozenset())
+
+    def results_but(self, changed: Collection[tuple[int, Term]]) -> list[ValidationResult]:
+        """All results but those of some checks of some focus nodes."""
+        return [
+            self.program.result(number, row)
+            for number, by_focus in enumerate(self._rows)
+            for focus, rows in by_focus.items()
+            if (number, focus) not in changed
+            for row in rows
+        ]
 
     @property
     def report(self) -> ValidationReport:
@@ -86,17 +97,28 @@ class Standing:
                     )
         return Change(self, frozenset().union(*affected.values()), tuple(moved))
 
-    def says(self, result: ValidationResult, moved: Collection[Moved]) -> bool:
-        """Tell whether some way to a result is not among those that a change moves."""
-        program = self.program
-        changed = {(one.check, one.focus) for one in moved}
-        return any(
-            program.result(number, row).key == result.key
-            for number in program.checks_of(result)
-            for focus, rows in self._rows[number].items()
-            if (number, focus) not in changed
-            for row in rows
-        )
+    def known(
+        self, found: Iterable[tuple[Term, ValidationResult]], changed: Container[tuple[int, Term]]
+    ) -> set[tuple[object, ...]]:
+        """Find the keys of the results that rows give which a change does not move.
+
+        Args:
+            found: results, each with its focus node.
+            changed: what the change moves, as check and focus node.
+        """
+        wanted: defaultdict[int, set[Term]] = defaultdict(set)
+        for node, result in found:
+            for number in self.program.checks_of(result):
+                wanted[number].add(node)
+        keys: set[tuple[object, ...]] = set()
+        for number, nodes in wanted.items():
+            by_focus, depth = self._rows[number], self.program.checks[number].depth
+            # At the first node of a way that is where to look; else any way may lead there.
+            for focus in nodes & by_focus.keys() if depth == 1 else by_focus:
+                if (number, focus) not in changed:
+                    rows = (row for row in by_focus[focus] if row[depth - 1] in nodes)
+                    keys.update(self.program.result(number, row).key for row in rows)
+        return keys
 
     def accept(self, change: "Change") -> None:
         """Stand where a change leads."""
@@ -128,10 +150,24 @@ class Change:
         return [result(m.check, row) for m in self.moved for row in m.new]
 
     @property
+    def results(self) -> list[ValidationResult]:
+        """All that they say of the mesh now."""
+        changed = {(one.check, one.focus) for one in self.moved}
+        return self.standing.results_but(changed) + self.new
+
+    @property
     def fresh(self) -> tuple[ValidationResult, ...]:
         """What the rules say of the mesh now and did not say before, worst first."""
-        before = {result.key for result in self.old}
-        found = {r.key: r for r in self.new if r.key not in before}
-        return in_order(
-            result for result in found.values() if not self.standing.says(result, self.moved)
-        )
+        program, before = self.standing.program, {result.key for result in self.old}
+        found: dict[tuple[object, ...], tuple[Term, ValidationResult]] = {}
+        for moved in self.moved:
+            for row in moved.new:
+                result = program.result(moved.check, row)
+                node = row[program.checks[moved.check].depth - 1]
+                if node is not None and result.key not in before:
+                    found[result.key] = node, result
+        if not found:
+            return ()
+        changed = {(one.check, one.focus) for one in self.moved}
+        known = self.standing.known(found.values(), changed)
+        return in_order(result for key, (_, result) in found.items() if key not in known)

@@ -1,0 +1,410 @@
+"""The life of rules: drafted, proposed, voted on, adopted, in force, withdrawn.
+
+Each step is a commit to the graph of the rules, taken or refused under the writer's lock.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from isogloss.errors import (
+    Forbidden,
+    InvalidArgument,
+    InvalidInput,
+    NotFound,
+    StalePreview,
+    WrongStage,
+)
+from isogloss.governance.rulebook import Rulebook
+from isogloss.model.admission import Finding
+from isogloss.model.catalog import Domain
+from isogloss.model.change import Act
+from isogloss.model.governance import Severity
+from isogloss.model.rdf import Iri, Triple
+from isogloss.model.rules import NotAdmitted, Progress, RuleSet, Stage, Vote
+from isogloss.services.admission import check_rules
+from isogloss.services.bench import compiled
+from isogloss.services.catalog import GOVERNANCE, Catalog
+from isogloss.services.commits import Commits
+from isogloss.services.delegates import (
+    DELEGATES,
+    WRITERS,
+    Members,
+    check_reason,
+    check_role,
+    check_role_anywhere,
+)
+from isogloss.services.judge import Clock
+from isogloss.services.ownership import OPERATOR
+from isogloss.services.previewing import Previewing
+from isogloss.services.regimes import Regimes, binding_of, spaces_within
+from isogloss.services.rule_records import RULES_SOURCE, read_rules, rule_set_triples
+from isogloss.store.mesh import Mesh
+from isogloss.store.named_graphs import RULES
+
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_TAKEN_NAMES = frozenset({"waiver"})
+_LONGEST_GRACE = 366
+_LIVING = frozenset({Stage.PROPOSED, Stage.ADOPTED, Stage.GRACE, Stage.IN_FORCE})
+
+Edit = Callable[[RuleSet, Members, datetime], RuleSet]
+"""Makes of a version what it becomes by a step, or raises."""
+
+
+class Rules:
+    """The rule sets of the mesh, and how they come into force."""
+
+    def __init__(
+        self,
+        mesh: Mesh,
+        catalog: Catalog,
+        commits: Commits,
+        previewing: Previewing,
+        regimes: Regimes,
+        quorum: float,
+        clock: Clock,
+    ) -> None:
+        """Take the share of the domains, 0 to 1, that is to approve of what binds all."""
+        self._mesh = mesh
+        self._catalog = catalog
+        self._commits = commits
+        self._previewing = previewing
+        self._regimes = regimes
+        self._quorum = quorum
+        self._clock = clock
+
+    def versions(self, domain: str | None = None) -> tuple[Progress, ...]:
+        """List every version, of all domains or of one, by domain, name and number.
+
+        Raises:
+            NotFound: there is no such domain.
+        """
+        owner = None if domain is None else self._catalog.get_domain(domain).id
+        sets, now = self._sets(), self._clock()
+        return tuple(self._progress(s, sets, now) for s in sets if owner in (None, s.owner))
+
+    def version(self, id: Iri) -> Progress:
+        """Find a version.
+
+        Raises:
+            NotFound: there is no such version.
+        """
+        sets = self._sets()
+        return self._progress(_found(sets, id), sets, self._clock())
+
+    def draft(
+        self,
+        domain: str,
+        name: str,
+        files: Mapping[str, str],
+        reason: str,
+        *,
+        author: Iri = OPERATOR,
+        propose: bool = False,
+    ) -> Progress | NotAdmitted:
+        """Make a version of a rule set, the whole of what the files say; perhaps propose it.
+
+        Args:
+            domain: whose rules they are; the governance group's bind all.
+            name: small letters, digits and hyphens; a new one makes a new set.
+            files: Turtle, name → text.
+            reason: why, for those who vote.
+
+        Raises:
+            NotFound: there is no such domain.
+            Forbidden: the author is no owner, engineer or steward.
+            InvalidInput: the name or the reason will not do, or the files do not add up.
+            ValidationFailed: the rules could not be checked.
+        """
+        owner = self._catalog.get_domain(domain)
+        if not _NAME.fullmatch(name) or len(name) > 60 or name in _TAKEN_NAMES:
+            raise InvalidArgument(
+                f"{name[:60]!r} cannot name a rule set: use small letters, digits and single "
+                "hyphens, as in freshness."
+            )
+        check_reason(reason)
+        self._check_writer(owner, author, self._commits.ownership().memberships)
+        findings = self.check(owner.id, name, files)
+        if any(finding.blocking for finding in findings):
+            return NotAdmitted(findings)
+        turtle = _joined(files)
+        number = 0
+
+        def add(said: frozenset[Triple], members: Members) -> frozenset[Triple]:
+            nonlocal number
+            self._check_writer(owner, author, members)
+            there = [s.number for s in read_rules(said)[0] if s.name == name]
+            number, now = max(there, default=0) + 1, self._clock()
+            made = RuleSet(
+                id=_version(owner, name, number),
+                owner=owner.id,
+                name=name,
+                number=number,
+                turtle=turtle,
+                author=author,
+                reason=reason,
+                created=now,
+                proposed=now if propose else None,
+            )
+            return said | rule_set_triples(made, binds_all=self._binds_all(owner.id))
+
+        word = "Propose" if propose else "Draft"
+        self._commit(owner.name, add, author, f"{word} the rules {name!r}: {reason}")
+        return self.version(_version(owner, name, number))
+
+    def check(self, domain: str, name: str, files: Mapping[str, str]) -> tuple[Finding, ...]:
+        """Say what there is to say of files as a set of a domain; what blocks is not admitted.
+
+        Raises:
+            NotFound: there is no such domain.
+            ValidationFailed: the rules could not be checked.
+        """
+        owner = self._catalog.get_domain(domain)
+        state = self._mesh.at(self._mesh.journal.head.sequence)
+        now, sets = self._clock(), read_rules(state.quads([RULES]))[0]
+        living = [s for s in sets if s.stage(now, sets) in _LIVING]
+        bindings = [
+            *self._regimes.at(state, now).bindings,
+            *(binding_of(found, self._catalog) for found in living),
+        ]
+        line = (None if self._binds_all(owner.id) else owner.id, name)
+        return check_rules(
+            files,
+            None if self._binds_all(owner.id) else Iri(owner.uri_space),
+            others=spaces_within(owner, self._catalog),
+            taken=frozenset(
+                rule.rule_id
+                for binding in bindings
+                if (binding.owner, binding.name) != line
+                for rule in binding.rulebook.rules
+            ),
+            graph=self._mesh.graph,
+        )
+
+    def propose(self, id: Iri, *, author: Iri = OPERATOR) -> Progress:
+        """Put a draft to the vote.
+
+        Raises:
+            NotFound: there is no such version.
+            WrongStage: it is no draft.
+            Forbidden: the author is no owner, engineer or steward.
+        """
+
+        def step(found: RuleSet, members: Members, now: datetime) -> RuleSet:
+            self._check_writer(self._owner(found), author, members)
+            return replace(found, proposed=now)
+
+        return self._step(id, {Stage.DRAFT}, step, author, "Propose")
+
+    def vote(
+        self, id: Iri, domain: str, approves: bool, comment: str, *, author: Iri = OPERATOR
+    ) -> Progress:
+        """Say what a domain thinks of a proposal; its last vote counts.
+
+        Raises:
+            NotFound: there is no such version or domain.
+            WrongStage: it is not proposed.
+            Forbidden: the author is no owner of the domain, or the rules are not its business.
+            InvalidInput: there is no comment.
+        """
+        voter = self._catalog.get_domain(domain)
+        check_reason(comment)
+
+        def step(found: RuleSet, members: Members, now: datetime) -> RuleSet:
+            electorate = self._electorate(found)
+            if voter.id not in electorate:
+                raise Forbidden(
+                    f"{voter.name!r} has no vote on <{id}>: a domain's own rules are its own "
+                    "business, and the domains vote on those that bind all."
+                )
+            check_role(author, voter, DELEGATES, members, "vote for it")
+            cast = Vote(voter.id, author, approves, comment, now)
+            return replace(found, votes=(*found.votes, cast))
+
+        word = "Approve of" if approves else "Disapprove of"
+        return self._step(id, {Stage.PROPOSED}, step, author, word, comment)
+
+    def adopt(
+        self,
+        id: Iri,
+        *,
+        valid_from: datetime | None = None,
+        grace_days: int = 0,
+        preview: str | None = None,
+        author: Iri = OPERATOR,
+    ) -> Progress:
+        """Put a proposal in force from an instant on, once a quorum approves of it.
+
+        Args:
+            valid_from: now if left out; never in the past.
+            grace_days: for so many days its violations are warnings.
+            preview: the digest of a preview of this version, if it has rules that can block.
+
+        Raises:
+            NotFound: there is no such version.
+            WrongStage: it is not proposed, or too few approve.
+            StalePreview: it can block, and what it would do now is not what was seen.
+            Forbidden: the author is no owner of the domain, or of any if the rules bind all.
+            InvalidArgument: an instant in the past, or a grace period of over a year.
+        """
+        if not 0 <= grace_days <= _LONGEST_GRACE:
+            raise InvalidArgument(f"Give 0 to {_LONGEST_GRACE} days of grace.")
+        found = self.version(id).rule_set
+        owner = self._owner(found)
+        if self._can_block(found):
+            seen = self._previewing.preview(
+                {"rules": found.turtle}, domain=owner.id, name=found.name
+            )
+            if seen.digest != preview:
+                raise StalePreview(
+                    f"The rules <{id}> can block, and what they would do to the mesh as it is now "
+                    "has not been seen: preview them (`isogloss rules preview`), and give the "
+                    "digest of that."
+                )
+
+        def step(found: RuleSet, members: Members, now: datetime) -> RuleSet:
+            begin = valid_from or now
+            # Whoever says "now" is never late.
+            if begin < now - timedelta(minutes=5):
+                raise InvalidArgument(f"{begin.isoformat()} is past: rules bind from now on.")
+            approvals, needed = self._approvals(found), self._needed(found)
+            if len(approvals) < needed:
+                raise WrongStage(
+                    f"{len(approvals)} of the {needed} domains that it takes approve of <{id}>: "
+                    "`isogloss rules vote`."
+                )
+            self._check_delegate(owner, author, members)
+            return replace(
+                found,
+                adopted=now,
+                valid_from=max(begin, now),
+                blocks_from=max(begin, now) + timedelta(days=grace_days),
+            )
+
+        return self._step(id, {Stage.PROPOSED}, step, author, "Adopt")
+
+    def withdraw(self, id: Iri, reason: str, *, author: Iri = OPERATOR) -> Progress:
+        """End a version, in force or not; the one before does not come back.
+
+        Raises:
+            NotFound: there is no such version.
+            WrongStage: it has ended already.
+            Forbidden: the author is no owner of the domain; of what never was adopted he may
+                be the author, too.
+        """
+        check_reason(reason)
+
+        def step(found: RuleSet, members: Members, now: datetime) -> RuleSet:
+            if found.adopted is not None or found.author != author:
+                check_role(author, self._owner(found), DELEGATES, members, "withdraw it")
+            return replace(found, valid_until=now)
+
+        stages = set(Stage) - {Stage.WITHDRAWN, Stage.SUPERSEDED}
+        return self._step(id, stages, step, author, "Withdraw", reason)
+
+    def _step(
+        self, id: Iri, stages: set[Stage], step: Edit, author: Iri, word: str, why: str = ""
+    ) -> Progress:
+        known = _found(self._sets(), id)
+
+        def edit(said: frozenset[Triple], members: Members) -> frozenset[Triple]:
+            sets, now = read_rules(said)[0], self._clock()
+            found = _found(sets, id)
+            stage = found.stage(now, sets)
+            if stage not in stages:
+                allowed = " or ".join(sorted(stage.value for stage in stages))
+                raise WrongStage(f"<{id}> is {stage.value}, and this takes one that is {allowed}.")
+            binds_all = self._binds_all(found.owner)
+            before = rule_set_triples(found, binds_all=binds_all)
+            return (said - before) | rule_set_triples(
+                step(found, members, now), binds_all=binds_all
+            )
+
+        message = f"{word} version {known.number} of the rules {known.name!r}{why and f': {why}'}"
+        self._commit(self._owner(known).name, edit, author, message)
+        return self.version(id)
+
+    def _commit(
+        self,
+        domain: str,
+        edit: Callable[[frozenset[Triple], Members], frozenset[Triple]],
+        author: Iri,
+        message: str,
+    ) -> None:
+        self._commits.replace([Act(domain, RULES_SOURCE, edit)], author=author, message=message)
+
+    def _sets(self) -> tuple[RuleSet, ...]:
+        state = self._mesh.at(self._mesh.journal.head.sequence)
+        return read_rules(state.quads([RULES]))[0]
+
+    def _progress(self, found: RuleSet, sets: Iterable[RuleSet], now: datetime) -> Progress:
+        approvals = self._approvals(found)
+        return Progress(found, found.stage(now, sets), approvals, self._needed(found))
+
+    def _binds_all(self, owner: Iri) -> bool:
+        return owner == self._catalog.get_domain(GOVERNANCE).id
+
+    def _owner(self, found: RuleSet) -> Domain:
+        return self._catalog.get_domain(found.owner)
+
+    def _can_block(self, found: RuleSet) -> bool:
+        program = compiled(binding_of(found, self._catalog))
+        return any(check.shape.severity is Severity.VIOLATION for check in program.checks)
+
+    def _electorate(self, found: RuleSet) -> frozenset[Iri]:
+        """Find the domains that have a vote."""
+        if not self._binds_all(found.owner):
+            return frozenset({found.owner})
+        others = frozenset(domain.id for domain in self._catalog.domains())
+        return others - {found.owner} or frozenset({found.owner})
+
+    def _approvals(self, found: RuleSet) -> tuple[Iri, ...]:
+        last = {vote.domain: vote.approves for vote in found.votes}
+        electorate = self._electorate(found)
+        return tuple(sorted(d for d, approves in last.items() if approves and d in electorate))
+
+    def _needed(self, found: RuleSet) -> int:
+        if not self._binds_all(found.owner):
+            return 1
+        return max(1, math.ceil(self._quorum * len(self._electorate(found))))
+
+    def _check_writer(self, owner: Domain, author: Iri, members: Members) -> None:
+        """Anybody who works in a domain may write what is to bind all."""
+        if self._binds_all(owner.id):
+            check_role_anywhere(author, WRITERS, members, "write rules that bind all")
+        else:
+            check_role(author, owner, WRITERS, members, "write its rules")
+
+    def _check_delegate(self, owner: Domain, author: Iri, members: Members) -> None:
+        if self._binds_all(owner.id):
+            check_role_anywhere(author, DELEGATES, members, "adopt rules that bind all")
+        else:
+            check_role(author, owner, DELEGATES, members, "adopt its rules")
+
+
+def _version(owner: Domain, name: str, number: int) -> Iri:
+    return Iri(f"{owner.uri_space}rules/{name}/{number}")
+
+
+def _found(sets: Iterable[RuleSet], id: Iri) -> RuleSet:
+    found = next((one for one in sets if one.id == id), None)
+    if found is None:
+        raise NotFound(f"There is no rule set version <{id}>: `isogloss rules list` has them all.")
+    return found
+
+
+def _joined(files: Mapping[str, str]) -> str:
+    """Make one text of several.
+
+    Raises:
+        InvalidInput: together they say something else than each by itself.
+    """
+    text = "\n".join(files.values())
+    if len(files) > 1 and Rulebook({"rules": text}).digest != Rulebook(files).digest:
+        raise InvalidInput(
+            "The files use the same label for different blank nodes, so they cannot be joined: "
+            "write them as one file."
+        )
+    return text
