@@ -46,6 +46,7 @@ CODE = Namespace(
     "exact widening narrowing approximate untranslatable "
     "freshness completeness availability deliver "
     "jdbc rest kafka s3 "
+    "discoverable addressable understandable trustworthy interoperable secure "
     "global domain sql",
 )
 CSVW = Namespace("csvw", "http://www.w3.org/ns/csvw#", "name datatype")
@@ -80,7 +81,8 @@ MESH = Namespace(
     "masking runState olNamespace fromTerm toTerm expression expressionLanguage precondition "
     "lossiness basedOnMapping mappingStatus scope ruleId contentDigest waivesShape "
     "waivesComponent focusNode ruleSetVersion validFrom validUntil waivedBy effectiveConforms "
-    "standardVersion driver sequence head applied passingExample failingExample",
+    "standardVersion driver sequence head applied passingExample failingExample "
+    "quality",
 )
 ODRL = Namespace(
     "odrl",

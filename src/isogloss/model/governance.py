@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
 
 from isogloss.model.rdf import Iri, Term
 
@@ -15,9 +15,23 @@ class Severity(IntEnum):
     VIOLATION = 3
 
 
+class Quality(Enum):
+    """What makes a data product good; the members are the codes of `ontology/codes.ttl`."""
+
+    DISCOVERABLE = "discoverable"
+    ADDRESSABLE = "addressable"
+    UNDERSTANDABLE = "understandable"
+    TRUSTWORTHY = "trustworthy"
+    INTEROPERABLE = "interoperable"
+    SECURE = "secure"
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One named property shape of `shapes/`, with the words a person quotes it by."""
+    """One named property shape of `shapes/`, with the words a person quotes it by.
+
+    `quality` is what it backs (mesh:quality), None where its author does not say.
+    """
 
     id: Iri
     rule_id: str
@@ -26,6 +40,7 @@ class Rule:
     message: str
     severity: Severity
     target_classes: tuple[Iri, ...]
+    quality: Quality | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)
