@@ -24,6 +24,7 @@ from isogloss.services.loading import Loading
 from isogloss.services.meaning import Meanings
 from isogloss.services.planning import Planning
 from isogloss.services.previewing import Previewing
+from isogloss.services.scorecards import Scorecards
 from isogloss.settings import Settings
 from isogloss.store.graph import Reader
 from isogloss.store.mesh import Mesh
@@ -53,6 +54,7 @@ class Services(View):
     mesh: Mesh
     judge: Judge
     previewing: Previewing
+    scorecards: Scorecards
     commits: Commits
     loading: Loading
     planning: Planning
@@ -150,6 +152,13 @@ def build(
             rulebook,
             Judge(benches(rulebook, known), newest, mesh.journal.difference),
             lambda draft: benches(draft, known),
+        ),
+        scorecards=Scorecards(
+            mesh,
+            now.governance,
+            now.catalog,
+            lambda: benches(rulebook, known),
+            lambda sequence: Catalog(mesh.at(sequence), settings.base_iri),
         ),
         commits=commits,
         loading=loading,
