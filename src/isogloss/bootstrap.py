@@ -28,6 +28,7 @@ from isogloss.services.planning import Planning
 from isogloss.services.previewing import Previewing
 from isogloss.services.regimes import Regimes
 from isogloss.services.rules import Rules
+from isogloss.services.scorecards import Scorecards
 from isogloss.services.waivers import Waivers
 from isogloss.settings import Settings
 from isogloss.store.graph import Reader
@@ -60,6 +61,7 @@ class Services(View):
     previewing: Previewing
     rules: Rules
     waivers: Waivers
+    scorecards: Scorecards
     commits: Commits
     loading: Loading
     planning: Planning
@@ -168,6 +170,15 @@ def build(
         previewing=previewing,
         rules=Rules(mesh, current.catalog, commits, previewing, regimes, settings.quorum, clock),
         waivers=Waivers(mesh, commits, regimes, clock),
+        scorecards=Scorecards(
+            mesh,
+            current.governance,
+            current.catalog,
+            lambda: benches(known),
+            lambda sequence: Catalog(mesh.at(sequence), settings.base_iri),
+            judge.regime,
+            clock,
+        ),
         commits=commits,
         loading=loading,
         planning=Planning(mesh, current.catalog, current.lineage, loading, commits),

@@ -46,6 +46,7 @@ CODE = Namespace(
     "exact widening narrowing approximate untranslatable "
     "freshness completeness availability deliver "
     "jdbc rest kafka s3 "
+    "discoverable addressable understandable trustworthy interoperable secure "
     "global domain sql",
 )
 CSVW = Namespace("csvw", "http://www.w3.org/ns/csvw#", "name datatype")
@@ -81,7 +82,7 @@ MESH = Namespace(
     "lossiness basedOnMapping mappingStatus scope ruleId contentDigest waivesShape "
     "waivesComponent focusNode ruleSetVersion validFrom validUntil waivedBy effectiveConforms "
     "standardVersion driver sequence head applied passingExample failingExample "
-    "Vote voteOn approves approvedBy blocksFrom shapesText",
+    "Vote voteOn approves approvedBy blocksFrom shapesText quality",
 )
 ODRL = Namespace(
     "odrl",

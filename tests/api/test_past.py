@@ -72,7 +72,8 @@ def test_every_query_field_but_those_about_the_past_takes_as_of() -> None:
     fields = build_schema()._schema.get_type("Query").fields  # type: ignore[union-attr]
     without = {name for name, field in fields.items() if "asOf" not in field.args}
     # A draft is compared with the rules in force, and those are of now.
-    now = {"members", "plan", "previewRules", "viewer"}
+    # A scorecard is of now and brings its own past along.
+    now = {"members", "plan", "previewRules", "scorecard", "viewer"}
     assert without == now | {"history", "diff", "journal"}
 
 

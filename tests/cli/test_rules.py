@@ -37,6 +37,7 @@ def test_the_rules_in_force_are_listed_and_shown(isogloss: Isogloss) -> None:
     shown = isogloss("rules", "show", "data-product-owner")
     assert shown.status == 0
     assert "Name exactly one dprod:dataProductOwner" in shown.out
+    assert "backs    trustworthy" in shown.out
     assert isogloss("rules", "show", "no-such-rule").status == 1
 
 

@@ -13,8 +13,9 @@ from isogloss import resources
 from isogloss.governance.rulebook import Rulebook
 from isogloss.governance.validation import Validator
 from isogloss.intake.documents import Upload, read_source
+from isogloss.model.governance import Quality
 from isogloss.model.rdf import Iri
-from isogloss.vocab import PREFIXES, RULE
+from isogloss.vocab import DCAT, DPROD, MESH, PREFIXES, RULE
 
 HERE = Path(__file__).parent
 SHAPES = sorted((HERE.parents[1] / "shapes").glob("*.ttl"))
@@ -111,13 +112,15 @@ def test_shapes_use_only_what_shacl_defines(path: Path) -> None:
 @pytest.mark.parametrize("path", SHAPES, ids=lambda path: path.stem)
 def test_every_rule_says_what_it_is_and_how_to_put_it_right(path: Path) -> None:
     graph = rdflib.Graph().parse(path)
-    rule_id = rdflib.URIRef("https://w3id.org/isogloss/mesh#ruleId")
+    rule_id, quality = (
+        rdflib.URIRef(f"https://w3id.org/isogloss/mesh#{name}") for name in ("ruleId", "quality")
+    )
     held = set(graph.objects(None, SH.property))
     named = set(graph.subjects(RDF.type, SH.PropertyShape))
     assert named == {shape for shape in held if isinstance(shape, rdflib.URIRef)}
     for shape in named:
         assert str(shape).startswith(RULE.iri)
-        for predicate in (SH.severity, SH.name, SH.description, SH.message, rule_id):
+        for predicate in (SH.severity, SH.name, SH.description, SH.message, rule_id, quality):
             assert len(list(graph.objects(shape, predicate))) == 1, (shape, predicate)
         assert str(graph.value(shape, SH.message)).endswith(".")
 
@@ -133,6 +136,13 @@ def test_shapes_are_well_formed_shapes(path: Path) -> None:
 def test_rule_ids_are_unique() -> None:
     rules = Rulebook(resources.texts("shapes", ".ttl")).rules
     assert len({rule.rule_id for rule in rules}) == len(rules) >= 15
+
+
+def test_every_rule_backs_a_quality_and_every_quality_a_rule_of_products() -> None:
+    rules = Rulebook(resources.texts("shapes", ".ttl")).rules
+    assert [rule.rule_id for rule in rules if rule.quality is None] == []
+    parts = {DPROD.DataProduct, DCAT.DataService, DCAT.Dataset, MESH.Field}
+    assert {rule.quality for rule in rules if parts & set(rule.target_classes)} == set(Quality)
 
 
 @pytest.mark.parametrize("path", SHAPES, ids=lambda path: path.stem)

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from isogloss import __version__, resources
-from isogloss.cli import folders, operations, past, people, rules, serving, show, upkeep
+from isogloss.cli import folders, operations, past, people, rules, scores, serving, show, upkeep
 from isogloss.cli.options import Data, Format, OutputFormat, Url, open_mesh, print_json, read_file
 from isogloss.errors import InvalidArgument, NotFound
 from isogloss.model.change import Refused
@@ -42,6 +42,7 @@ for command in (
     past.history,
     past.diff,
     past.revert,
+    scores.score,
     upkeep.verify,
     upkeep.backup,
     upkeep.restore,

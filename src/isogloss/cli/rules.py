@@ -62,6 +62,8 @@ def show_rule(
     typer.echo(f"{rule.rule_id} ({rule.severity.name.lower()}): {rule.name}")
     typer.echo(f"  why      {rule.description}")
     typer.echo(f"  to do    {rule.message}")
+    if rule.quality is not None:
+        typer.echo(f"  backs    {rule.quality.value}")
     typer.echo(f"  judges   {' '.join(rule.target_classes)}")
     typer.echo(f"  is       {rule.id}")
 
@@ -138,6 +140,7 @@ def _rule_json(rule: Rule) -> dict[str, object]:
         "description": rule.description,
         "message": rule.message,
         "severity": rule.severity.name,
+        "quality": rule.quality.name if rule.quality else None,
         "targetClasses": list(rule.target_classes),
     }
 

@@ -8,15 +8,19 @@ from rdflib import RDF, SH
 from rdflib.compare import to_canonical_graph
 
 from isogloss.governance.terms import parse_turtle
-from isogloss.model.governance import Rule, Severity
+from isogloss.model.governance import Quality, Rule, Severity
 from isogloss.model.rdf import Iri
-from isogloss.vocab import MESH
+from isogloss.vocab import CODE, MESH
 
 SEVERITIES = {
     SH.Info: Severity.INFO,
     SH.Warning: Severity.WARNING,
     SH.Violation: Severity.VIOLATION,
 }
+
+
+QUALITIES = {rdflib.URIRef(CODE.iri + quality.value): quality for quality in Quality}
+QUALITY = rdflib.URIRef(MESH.quality)
 
 
 def severity_of(iri: rdflib.term.Node | None) -> Severity:
@@ -88,10 +92,20 @@ class Rulebook:
                         for target in graph.objects(holder, SH.targetClass)
                     )
                 ),
+                quality=self._quality(shape),
             )
             for shape in graph.subjects(RDF.type, SH.PropertyShape)
             if isinstance(shape, rdflib.URIRef)
         ]
+
+    def _quality(self, shape: rdflib.term.Node) -> Quality | None:
+        # Of several, the first in the order of the enum: a rule is counted once.
+        stated = {
+            QUALITIES[code]
+            for code in self.graph.objects(shape, QUALITY)
+            if isinstance(code, rdflib.URIRef) and code in QUALITIES
+        }
+        return next((quality for quality in Quality if quality in stated), None)
 
     def _text(self, shape: rdflib.term.Node, predicate: rdflib.URIRef) -> str:
         return english(self.graph, shape, predicate) or str(shape)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
 
 from isogloss.model.rdf import Iri, Term
 
@@ -15,12 +15,24 @@ class Severity(IntEnum):
     VIOLATION = 3
 
 
+class Quality(Enum):
+    """What makes a data product good; the members are the codes of `ontology/codes.ttl`."""
+
+    DISCOVERABLE = "discoverable"
+    ADDRESSABLE = "addressable"
+    UNDERSTANDABLE = "understandable"
+    TRUSTWORTHY = "trustworthy"
+    INTEROPERABLE = "interoperable"
+    SECURE = "secure"
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One named property shape, with the words a person quotes it by.
 
     `rule_set` is the version that it stands in; `owner` the domain whose own rule it is, None
     for a rule that binds all.
+    `quality` is what it backs (mesh:quality), None where its author does not say.
     """
 
     id: Iri
@@ -32,6 +44,7 @@ class Rule:
     target_classes: tuple[Iri, ...]
     rule_set: Iri | None = None
     owner: Iri | None = None
+    quality: Quality | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -115,9 +115,8 @@ class Bench:
 
     def load(self, quads: Iterable[Quad], regime: Regime) -> None:
         """Take a state of the mesh and what judges it, and forget what was there."""
-        self.close()
-        twin = Twin([*self._axioms, *quads])
-        self._twin = twin
+        self._twin, self._judged, self._attempted = None, {}, None
+        self._twin = Twin([*self._axioms, *quads])
         self.govern(regime)
 
     def govern(self, regime: Regime) -> None:

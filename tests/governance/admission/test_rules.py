@@ -87,6 +87,19 @@ def test_a_constraint_in_sparql_may_have_the_message() -> None:
     assert linted(text.replace('    sh:message "Give the product a title."@en ;\n', "")) == []
 
 
+def test_a_rule_may_say_which_quality_it_backs() -> None:
+    assert linted(rule("sh:minCount 1 ; mesh:quality code:trustworthy")) == []
+
+
+@pytest.mark.parametrize(
+    "stated", ["code:public", "code:secure , code:trustworthy", '"secure"', "[ ]"]
+)
+def test_what_is_no_quality_is_refused(stated: str) -> None:
+    (found,) = linted(rule(f"sh:minCount 1 ; mesh:quality {stated}"))
+    assert (found.code, found.blocking, found.line) == ("BAD_QUALITY", True, 6)
+    assert "trustworthy" in found.message
+
+
 # ---- examples
 
 

@@ -13,6 +13,11 @@ strawberry.enum(
     model.Severity, description="How much a broken rule matters; only VIOLATION refuses a write."
 )
 
+strawberry.enum(
+    model.Quality,
+    description="What makes a data product good, as the codes of the ontology define it.",
+)
+
 
 @strawberry.type(description="A rule that binds every domain: a named SHACL property shape.")
 class Rule:
@@ -24,6 +29,9 @@ class Rule:
     description: str = strawberry.field(description="Why there is such a rule (sh:description).")
     message: str = strawberry.field(description="How to put it right (sh:message).")
     severity: model.Severity = strawberry.field(description="How much it matters (sh:severity).")
+    quality: model.Quality | None = strawberry.field(
+        description="The quality of a data product that it backs (mesh:quality)."
+    )
 
     @classmethod
     def of(cls, rule: model.Rule) -> "Rule":
@@ -35,6 +43,7 @@ class Rule:
             description=rule.description,
             message=rule.message,
             severity=rule.severity,
+            quality=rule.quality,
         )
 
 

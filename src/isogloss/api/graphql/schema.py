@@ -22,6 +22,7 @@ from isogloss.api.graphql.meaning import Word, show
 from isogloss.api.graphql.moments import AsOf
 from isogloss.api.graphql.paging import After, Connection, First, page
 from isogloss.api.graphql.preview import PreviewQuery
+from isogloss.api.graphql.scores import ScoreQuery
 from isogloss.errors import InvalidArgument
 from isogloss.model.lineage import Direction, Level
 from isogloss.model.rdf import parse_iri
@@ -37,7 +38,7 @@ MaxHops = Annotated[int, strawberry.argument(description="Go so many hops at the
 
 
 @strawberry.type(description="What there is to ask.")
-class Query(PastQuery, PreviewQuery):
+class Query(PastQuery, PreviewQuery, ScoreQuery):
     """Every query of the API."""
 
     @_question(description="Anything by its IRI; null if the mesh has no such thing.")

@@ -16,7 +16,7 @@ from isogloss.governance.admission.draft import Draft
 from isogloss.governance.admission.turtle import NotTurtle, parse
 from isogloss.governance.admission.wellformed import triples
 from isogloss.governance.admission.words import facts
-from isogloss.governance.rulebook import Rulebook
+from isogloss.governance.rulebook import QUALITIES, QUALITY, Rulebook
 from isogloss.model.admission import Example, Finding, Submission
 from isogloss.model.governance import ValidationResult
 from isogloss.model.rdf import Iri, Triple
@@ -62,6 +62,7 @@ def unquotable(draft: Draft, submission: Submission) -> Iterator[Finding]:
                     rule,
                 )
     yield from _ids(draft, submission)
+    yield from _qualities(draft)
 
 
 def _has_message(draft: Draft, rule: Node) -> bool:
@@ -109,6 +110,21 @@ def _ids(draft: Draft, submission: Submission) -> Iterator[Finding]:
                 said = f"{name} and {other} have the mesh:ruleId {rule_id!r}: give each its own."
                 yield draft.finding("RULE_ID_TAKEN", said, rule, RULE_ID)
             used.setdefault(rule_id, rule)
+
+
+def _qualities(draft: Draft) -> Iterator[Finding]:
+    for rule in draft.shapes:
+        stated = set(draft.graph.objects(rule, QUALITY))
+        if len(stated) > 1 or not stated <= QUALITIES.keys():
+            said = ", ".join(sorted(map(draft.name, stated)))
+            known = ", ".join(quality.value for quality in QUALITIES.values())
+            yield draft.finding(
+                "BAD_QUALITY",
+                f"The mesh:quality of {draft.name(rule)} is {said}: name one of the codes {known}, "
+                "or none.",
+                rule,
+                QUALITY,
+            )
 
 
 # ---- examples
