@@ -26,6 +26,7 @@ from isogloss.services.loading import Loading
 from isogloss.services.meaning import Meanings
 from isogloss.services.planning import Planning
 from isogloss.services.previewing import Previewing
+from isogloss.services.quorum import Quorum
 from isogloss.services.regimes import Regimes
 from isogloss.services.rules import Rules
 from isogloss.services.scorecards import Scorecards
@@ -157,6 +158,7 @@ def build(
     previewing = Previewing(
         mesh, current.catalog, current.lineage, judging(), lambda: benches(known), clock
     )
+    quorum = Quorum(current.catalog, settings.quorum)
     return Services(
         graph=current.graph,
         catalog=current.catalog,
@@ -168,7 +170,7 @@ def build(
         mesh=mesh,
         judge=judge,
         previewing=previewing,
-        rules=Rules(mesh, current.catalog, commits, previewing, regimes, settings.quorum, clock),
+        rules=Rules(mesh, current.catalog, commits, previewing, regimes, quorum, clock),
         waivers=Waivers(mesh, commits, regimes, clock),
         scorecards=Scorecards(
             mesh,

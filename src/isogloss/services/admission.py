@@ -1,17 +1,18 @@
 """Check a set of rules before it may judge anybody; no mesh is needed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from isogloss import resources
+from isogloss.errors import InvalidInput
 from isogloss.governance.admission import admitting
 from isogloss.governance.compiler.shapes import Target
-from isogloss.governance.regime import Regime
+from isogloss.governance.regime import Binding, Regime
 from isogloss.governance.rulebook import Rulebook
 from isogloss.governance.validation import axioms
 from isogloss.model.admission import Finding, Submission
-from isogloss.model.governance import Rule, ValidationResult
+from isogloss.model.governance import Rule, Severity, ValidationResult
 from isogloss.model.rdf import Iri, Literal, Quad, Triple
-from isogloss.services.bench import Bench
+from isogloss.services.bench import Bench, compiled
 from isogloss.services.spelling import careless_reading, is_normal
 from isogloss.store.graph import Reader
 from isogloss.vocab import RDF, RDFS
@@ -81,6 +82,48 @@ def check_rules(
     return admitting.admit(
         submission, owns=owns, judge=judge, ontology=ontology, count_targets=counting
     )
+
+
+def check_set(
+    files: Mapping[str, str], line: Binding, known: Iterable[Binding], graph: Reader
+) -> tuple[Finding, ...]:
+    """Check a rule set as a version of the set of a binding, among those that there are.
+
+    Raises:
+        ValidationFailed: SHACL's own shapes could not be evaluated.
+    """
+    taken = {
+        rule.rule_id
+        for binding in known
+        if (binding.owner, binding.name) != (line.owner, line.name)
+        for rule in binding.rulebook.rules
+    }
+    space = None if line.owner is None else Iri(line.space)
+    return check_rules(files, space, others=line.others, taken=frozenset(taken), graph=graph)
+
+
+def can_block(binding: Binding) -> bool:
+    """Tell whether rules have anything of severity Violation to say.
+
+    Raises:
+        ValidationFailed: they do not compile.
+    """
+    return any(c.shape.severity is Severity.VIOLATION for c in compiled(binding).checks)
+
+
+def joined(files: Mapping[str, str]) -> str:
+    """Make one text of several.
+
+    Raises:
+        InvalidInput: together they say something else than each by itself.
+    """
+    text = "\n".join(files.values())
+    if len(files) > 1 and Rulebook({"rules": text}).digest != Rulebook(files).digest:
+        raise InvalidInput(
+            "The files use the same label for different blank nodes, so they cannot be joined: "
+            "write them as one file."
+        )
+    return text
 
 
 def _finds(graph: Reader, known: Sequence[Triple], target: Target) -> bool:

@@ -3,7 +3,6 @@
 Each step is a commit to the graph of the rules, taken or refused under the writer's lock.
 """
 
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -12,7 +11,6 @@ from datetime import datetime, timedelta
 from isogloss.errors import (
     Forbidden,
     InvalidArgument,
-    InvalidInput,
     NotFound,
     StalePreview,
     WrongStage,
@@ -21,12 +19,10 @@ from isogloss.governance.rulebook import Rulebook
 from isogloss.model.admission import Finding
 from isogloss.model.catalog import Domain
 from isogloss.model.change import Act
-from isogloss.model.governance import Severity
 from isogloss.model.rdf import Iri, Triple
 from isogloss.model.rules import NotAdmitted, Progress, RuleSet, Stage, Vote
-from isogloss.services.admission import check_rules
-from isogloss.services.bench import compiled
-from isogloss.services.catalog import GOVERNANCE, Catalog
+from isogloss.services.admission import can_block, check_set, joined
+from isogloss.services.catalog import Catalog
 from isogloss.services.commits import Commits
 from isogloss.services.delegates import (
     DELEGATES,
@@ -39,8 +35,10 @@ from isogloss.services.delegates import (
 from isogloss.services.judge import Clock
 from isogloss.services.ownership import OPERATOR
 from isogloss.services.previewing import Previewing
-from isogloss.services.regimes import Regimes, binding_of, spaces_within
+from isogloss.services.quorum import Quorum
+from isogloss.services.regimes import Regimes, binding_of, bound
 from isogloss.services.rule_records import RULES_SOURCE, read_rules, rule_set_triples
+from isogloss.store.graph import Reader
 from isogloss.store.mesh import Mesh
 from isogloss.store.named_graphs import RULES
 
@@ -63,10 +61,9 @@ class Rules:
         commits: Commits,
         previewing: Previewing,
         regimes: Regimes,
-        quorum: float,
+        quorum: Quorum,
         clock: Clock,
     ) -> None:
-        """Take the share of the domains, 0 to 1, that is to approve of what binds all."""
         self._mesh = mesh
         self._catalog = catalog
         self._commits = commits
@@ -126,10 +123,10 @@ class Rules:
             )
         check_reason(reason)
         self._check_writer(owner, author, self._commits.ownership().memberships)
-        findings = self.check(owner.id, name, files)
+        findings = self.check(files, owner.id, name)
         if any(finding.blocking for finding in findings):
             return NotAdmitted(findings)
-        turtle = _joined(files)
+        turtle = joined(files)
         number = 0
 
         def add(said: frozenset[Triple], members: Members) -> frozenset[Triple]:
@@ -148,39 +145,28 @@ class Rules:
                 created=now,
                 proposed=now if propose else None,
             )
-            return said | rule_set_triples(made, binds_all=self._binds_all(owner.id))
+            return said | rule_set_triples(made, binds_all=self._quorum.binds_all(owner.id))
 
         word = "Propose" if propose else "Draft"
         self._commit(owner.name, add, author, f"{word} the rules {name!r}: {reason}")
         return self.version(_version(owner, name, number))
 
-    def check(self, domain: str, name: str, files: Mapping[str, str]) -> tuple[Finding, ...]:
+    def check(self, files: Mapping[str, str], domain: str, name: str) -> tuple[Finding, ...]:
         """Say what there is to say of files as a set of a domain; what blocks is not admitted.
 
         Raises:
             NotFound: there is no such domain.
             ValidationFailed: the rules could not be checked.
         """
-        owner = self._catalog.get_domain(domain)
-        state = self._mesh.at(self._mesh.journal.head.sequence)
-        now, sets = self._clock(), read_rules(state.quads([RULES]))[0]
+        owner, state = self._catalog.get_domain(domain), self._state()
+        now, sets = self._clock(), self._sets()
         living = [s for s in sets if s.stage(now, sets) in _LIVING]
-        bindings = [
-            *self._regimes.at(state, now).bindings,
-            *(binding_of(found, self._catalog) for found in living),
-        ]
-        line = (None if self._binds_all(owner.id) else owner.id, name)
-        return check_rules(
+        proposed = [binding_of(found, self._catalog) for found in living]
+        return check_set(
             files,
-            None if self._binds_all(owner.id) else Iri(owner.uri_space),
-            others=spaces_within(owner, self._catalog),
-            taken=frozenset(
-                rule.rule_id
-                for binding in bindings
-                if (binding.owner, binding.name) != line
-                for rule in binding.rulebook.rules
-            ),
-            graph=self._mesh.graph,
+            bound(Iri(""), Rulebook({}), name, owner.id, self._catalog),
+            [*self._regimes.at(state, now).bindings, *proposed],
+            self._mesh.graph,
         )
 
     def propose(self, id: Iri, *, author: Iri = OPERATOR) -> Progress:
@@ -213,7 +199,7 @@ class Rules:
         check_reason(comment)
 
         def step(found: RuleSet, members: Members, now: datetime) -> RuleSet:
-            electorate = self._electorate(found)
+            electorate = self._quorum.electorate(found)
             if voter.id not in electorate:
                 raise Forbidden(
                     f"{voter.name!r} has no vote on <{id}>: a domain's own rules are its own "
@@ -253,7 +239,7 @@ class Rules:
             raise InvalidArgument(f"Give 0 to {_LONGEST_GRACE} days of grace.")
         found = self.version(id).rule_set
         owner = self._owner(found)
-        if self._can_block(found):
+        if can_block(binding_of(found, self._catalog)):
             seen = self._previewing.preview(
                 {"rules": found.turtle}, domain=owner.id, name=found.name
             )
@@ -269,7 +255,7 @@ class Rules:
             # Whoever says "now" is never late.
             if begin < now - timedelta(minutes=5):
                 raise InvalidArgument(f"{begin.isoformat()} is past: rules bind from now on.")
-            approvals, needed = self._approvals(found), self._needed(found)
+            approvals, needed = self._quorum.approvals(found), self._quorum.needed(found)
             if len(approvals) < needed:
                 raise WrongStage(
                     f"{len(approvals)} of the {needed} domains that it takes approve of <{id}>: "
@@ -316,7 +302,7 @@ class Rules:
             if stage not in stages:
                 allowed = " or ".join(sorted(stage.value for stage in stages))
                 raise WrongStage(f"<{id}> is {stage.value}, and this takes one that is {allowed}.")
-            binds_all = self._binds_all(found.owner)
+            binds_all = self._quorum.binds_all(found.owner)
             before = rule_set_triples(found, binds_all=binds_all)
             return (said - before) | rule_set_triples(
                 step(found, members, now), binds_all=binds_all
@@ -335,50 +321,28 @@ class Rules:
     ) -> None:
         self._commits.replace([Act(domain, RULES_SOURCE, edit)], author=author, message=message)
 
+    def _state(self) -> Reader:
+        return self._mesh.at(self._mesh.journal.head.sequence)
+
     def _sets(self) -> tuple[RuleSet, ...]:
-        state = self._mesh.at(self._mesh.journal.head.sequence)
-        return read_rules(state.quads([RULES]))[0]
+        return read_rules(self._state().quads([RULES]))[0]
 
     def _progress(self, found: RuleSet, sets: Iterable[RuleSet], now: datetime) -> Progress:
-        approvals = self._approvals(found)
-        return Progress(found, found.stage(now, sets), approvals, self._needed(found))
-
-    def _binds_all(self, owner: Iri) -> bool:
-        return owner == self._catalog.get_domain(GOVERNANCE).id
+        approvals = self._quorum.approvals(found)
+        return Progress(found, found.stage(now, sets), approvals, self._quorum.needed(found))
 
     def _owner(self, found: RuleSet) -> Domain:
         return self._catalog.get_domain(found.owner)
 
-    def _can_block(self, found: RuleSet) -> bool:
-        program = compiled(binding_of(found, self._catalog))
-        return any(check.shape.severity is Severity.VIOLATION for check in program.checks)
-
-    def _electorate(self, found: RuleSet) -> frozenset[Iri]:
-        """Find the domains that have a vote."""
-        if not self._binds_all(found.owner):
-            return frozenset({found.owner})
-        others = frozenset(domain.id for domain in self._catalog.domains())
-        return others - {found.owner} or frozenset({found.owner})
-
-    def _approvals(self, found: RuleSet) -> tuple[Iri, ...]:
-        last = {vote.domain: vote.approves for vote in found.votes}
-        electorate = self._electorate(found)
-        return tuple(sorted(d for d, approves in last.items() if approves and d in electorate))
-
-    def _needed(self, found: RuleSet) -> int:
-        if not self._binds_all(found.owner):
-            return 1
-        return max(1, math.ceil(self._quorum * len(self._electorate(found))))
-
     def _check_writer(self, owner: Domain, author: Iri, members: Members) -> None:
         """Anybody who works in a domain may write what is to bind all."""
-        if self._binds_all(owner.id):
+        if self._quorum.binds_all(owner.id):
             check_role_anywhere(author, WRITERS, members, "write rules that bind all")
         else:
             check_role(author, owner, WRITERS, members, "write its rules")
 
     def _check_delegate(self, owner: Domain, author: Iri, members: Members) -> None:
-        if self._binds_all(owner.id):
+        if self._quorum.binds_all(owner.id):
             check_role_anywhere(author, DELEGATES, members, "adopt rules that bind all")
         else:
             check_role(author, owner, DELEGATES, members, "adopt its rules")
@@ -393,18 +357,3 @@ def _found(sets: Iterable[RuleSet], id: Iri) -> RuleSet:
     if found is None:
         raise NotFound(f"There is no rule set version <{id}>: `isogloss rules list` has them all.")
     return found
-
-
-def _joined(files: Mapping[str, str]) -> str:
-    """Make one text of several.
-
-    Raises:
-        InvalidInput: together they say something else than each by itself.
-    """
-    text = "\n".join(files.values())
-    if len(files) > 1 and Rulebook({"rules": text}).digest != Rulebook(files).digest:
-        raise InvalidInput(
-            "The files use the same label for different blank nodes, so they cannot be joined: "
-            "write them as one file."
-        )
-    return text
