@@ -1,6 +1,6 @@
 """Let somebody off a rule for a while: one asks, another one grants it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -38,6 +38,11 @@ class Waivers:
         now = self._clock()
         found = [(waiver, waiver.stage(now)) for waiver in self._read()]
         return tuple(one for one in found if stage in (None, one[1]))
+
+    def find(self, ids: Sequence[Iri]) -> list[tuple[Waiver, WaiverStage] | None]:
+        """Read waivers, in the order of the ids; None where there is none."""
+        known = {waiver.id: (waiver, stage) for waiver, stage in self.all()}
+        return [known.get(id) for id in ids]
 
     def expiring(self, before: datetime) -> tuple[Waiver, ...]:
         """List those that hold now and will have run out by an instant, soonest first."""

@@ -23,6 +23,8 @@ from isogloss.model.catalog import (
 from isogloss.model.governance import RuleOutcome
 from isogloss.model.meaning import Translation
 from isogloss.model.rdf import Iri
+from isogloss.model.rules import Waiver, WaiverStage
+from isogloss.services.waivers import Waivers
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -40,7 +42,7 @@ def _loader(read: Callable[[Sequence[K]], Sequence[V]]) -> DataLoader[K, V]:
 class Loaders:
     """One loader per question that lists ask of each of their rows."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, waivers: Waivers) -> None:
         catalog = view.catalog
         self.domain: DataLoader[Iri, Domain | None] = _loader(catalog.domains_by_id)
         self.product: DataLoader[Iri, DataProduct | None] = _loader(catalog.products)
@@ -62,6 +64,7 @@ class Loaders:
         self.outcomes: DataLoader[DataProduct, tuple[RuleOutcome, ...]] = _loader(
             view.governance.outcomes
         )
+        self.waiver: DataLoader[Iri, tuple[Waiver, WaiverStage] | None] = _loader(waivers.find)
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ class Context:
 
     def look(self, key: str | int, view: View) -> None:
         """Let a field of the query, by its name in the answer, ask of a state."""
-        self._readings[key] = Reading(view, Loaders(view))
+        self._readings[key] = Reading(view, Loaders(view, self.services.waivers))
 
     def require_author(self) -> Iri:
         """Tell who asks.
