@@ -66,6 +66,7 @@ def _text(found: RulePreview) -> None:
         )
     spent = sum(cost.milliseconds for cost in found.costs)
     typer.echo(f"\n{len(found.costs)} rule(s) of the draft were run, in {spent:.0f} ms.")
+    typer.echo(f"What `rules adopt --preview` takes: {found.digest}")
 
 
 _WHOSE = ("domain", "product", "owners")

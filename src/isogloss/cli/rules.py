@@ -5,18 +5,28 @@ from typing import Annotated
 
 import typer
 
-from isogloss.cli.options import Data, Format, OutputFormat, open_mesh, print_json, read_file
+from isogloss.cli import rule_steps, waivers
+from isogloss.cli.options import (
+    Data,
+    Format,
+    OutputFormat,
+    folder_of,
+    open_mesh,
+    print_json,
+    read_texts,
+)
 from isogloss.cli.previews import PreviewFormat, show_preview
-from isogloss.errors import InvalidInput, NotFound
+from isogloss.cli.rule_steps import Files
+from isogloss.errors import InvalidArgument, NotFound
 from isogloss.model.governance import Rule
 from isogloss.model.rdf import parse_iri
 from isogloss.services.admission import check_rules, rules_in_force
+from isogloss.store.journal import FILE
 
 app = typer.Typer(
-    help="The rules that bind every domain, and drafts of them.", no_args_is_help=True
+    help="The rules of the mesh, their drafts and versions, and waivers.", no_args_is_help=True
 )
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="SHACL shapes in Turtle.")]
 Space = Annotated[
     str | None,
     typer.Option(
@@ -25,23 +35,41 @@ Space = Annotated[
 ]
 
 
+for step in (
+    rule_steps.propose,
+    rule_steps.submit,
+    rule_steps.vote,
+    rule_steps.adopt,
+    rule_steps.withdraw,
+    rule_steps.versions,
+    waivers.waive,
+    waivers.grant,
+    waivers.end,
+    waivers.waivers,
+):
+    app.command()(step)
+
+
 @app.command("list")
-def list_rules(format: Format = OutputFormat.TEXT) -> None:
-    """List the rules in force."""
+def list_rules(format: Format = OutputFormat.TEXT, data: Data = None) -> None:
+    """List the rules in force: those of the mesh, or of the package where there is no mesh."""
+    rules = _in_force(data)
     if format is OutputFormat.JSON:
-        print_json([_rule_json(rule) for rule in rules_in_force()])
+        print_json([_rule_json(rule) for rule in rules])
         return
-    for rule in rules_in_force():
-        typer.echo(f"{rule.rule_id} ({rule.severity.name.lower()})\n  {rule.message}")
+    for rule in rules:
+        whose = f", {rule.owner}" if rule.owner else ""
+        typer.echo(f"{rule.rule_id} ({rule.severity.name.lower()}{whose})\n  {rule.message}")
 
 
 @app.command("show")
 def show_rule(
     rule_id: Annotated[str, typer.Argument(metavar="RULE", help="As in data-product-owner.")],
     format: Format = OutputFormat.TEXT,
+    data: Data = None,
 ) -> None:
     """Show one rule."""
-    rule = next((r for r in rules_in_force() if rule_id in (r.rule_id, r.id)), None)
+    rule = next((r for r in _in_force(data) if rule_id in (r.rule_id, r.id)), None)
     if rule is None:
         raise NotFound(f"There is no rule {rule_id!r}: `isogloss rules list` has them all.")
     if format is OutputFormat.JSON:
@@ -54,6 +82,8 @@ def show_rule(
         typer.echo(f"  backs    {rule.quality.value}")
     typer.echo(f"  judges   {' '.join(rule.target_classes)}")
     typer.echo(f"  is       {rule.id}")
+    if rule.rule_set is not None:
+        typer.echo(f"  stands in {rule.rule_set}")
 
 
 @app.command()
@@ -76,24 +106,44 @@ def run_examples(files: Files, space: Space = None) -> None:
 
 @app.command()
 def preview(
-    files: Files,
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE...", help="SHACL shapes in Turtle.")
+    ] = None,
     days: Annotated[
         int, typer.Option(help="Also judge the commits of so many days again.", min=0, max=366)
     ] = 0,
     format: Annotated[PreviewFormat, typer.Option(help="How to write it.")] = PreviewFormat.TEXT,
+    version: Annotated[
+        str | None, typer.Option(metavar="IRI", help="A version that is drafted or proposed.")
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--set", help="The rule set that the files are the whole of, as in `propose`."
+        ),
+    ] = None,
+    domain: Annotated[
+        str, typer.Option(help="The domain whose own rules they are; governance: they bind all.")
+    ] = "governance",
     data: Data = None,
 ) -> None:
     """Say what a draft would change, compared with the rules in force; nothing is adopted.
 
-    A shape of the draft stands in for the one of its name, or comes new.
+    Without --set, a shape of the draft stands in for the one of its name, or comes new.
     """
-    found = open_mesh(data).previewing.preview(_texts(files), days=days)
+    if bool(files) == (version is not None):
+        raise InvalidArgument("Name the files of a draft, or by --version one that is written.")
+    texts, services = read_texts(files or []), open_mesh(data)
+    if version is not None:
+        written = services.rules.version(parse_iri(version)).rule_set
+        texts, domain, name = {version: written.turtle}, written.owner, written.name
+    found = services.previewing.preview(texts, domain=domain, name=name, days=days)
     show_preview(found, format)
 
 
 def _check(files: list[Path], space: str | None, *, examples: bool) -> None:
     findings = check_rules(
-        _texts(files), None if space is None else parse_iri(space), examples=examples
+        read_texts(files), None if space is None else parse_iri(space), examples=examples
     )
     for finding in findings:
         kind = "" if finding.blocking else "remark: "
@@ -105,14 +155,10 @@ def _check(files: list[Path], space: str | None, *, examples: bool) -> None:
     typer.echo("Nothing stands in the way.")
 
 
-def _texts(files: list[Path]) -> dict[str, str]:
-    texts = {}
-    for path in files:
-        try:
-            texts[str(path)] = read_file(path).decode()
-        except UnicodeDecodeError as error:
-            raise InvalidInput(f"{path} is no UTF-8: write it as UTF-8.") from error
-    return texts
+def _in_force(data: Path | None) -> tuple[Rule, ...]:
+    if (folder_of(data) / FILE).is_file():
+        return open_mesh(data).judge.regime().rules
+    return rules_in_force()
 
 
 def _rule_json(rule: Rule) -> dict[str, object]:
@@ -124,5 +170,7 @@ def _rule_json(rule: Rule) -> dict[str, object]:
         "message": rule.message,
         "severity": rule.severity.name,
         "quality": rule.quality.name if rule.quality else None,
+        "ruleSet": rule.rule_set,
+        "owner": rule.owner,
         "targetClasses": list(rule.target_classes),
     }

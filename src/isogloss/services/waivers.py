@@ -82,7 +82,7 @@ class Waivers:
             return said | waiver_triples(made)
 
         message = f"Ask for a waiver from {known.rule_id} for <{focus_node}>: {reason}"
-        self._commit(owner.id, ask, author, message)
+        self._commit(owner.name, ask, author, message)
         return made
 
     def grant(self, id: Iri, *, author: Iri = OPERATOR) -> Waiver:
@@ -143,10 +143,10 @@ class Waivers:
             made = step(found, ownership, members)
             return (said - waiver_triples(found)) | waiver_triples(made)
 
-        self._commit(owner.id, edit, author, f"{word} the waiver <{id}>.")
+        self._commit(owner.name, edit, author, f"{word} the waiver <{id}>.")
         return made
 
-    def _commit(self, domain: Iri, edit: Edit, author: Iri, message: str) -> None:
+    def _commit(self, domain: str, edit: Edit, author: Iri, message: str) -> None:
         self._commits.replace([Act(domain, RULES_SOURCE, edit)], author=author, message=message)
 
     def _rule(self, rule: Iri) -> Rule:
