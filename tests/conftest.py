@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from starlette.testclient import TestClient
 
 from isogloss import resources
@@ -22,6 +23,12 @@ from isogloss.services.ownership import OPERATOR
 from isogloss.settings import Settings
 from tests.doors import Ask, Isogloss, Run
 from tests.sparql_servers import running
+
+# How long an example takes is the machine's business, and others may be at work on it.
+settings.register_profile(
+    "patient", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("patient")
 
 
 @pytest.fixture
