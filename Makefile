@@ -28,7 +28,7 @@ demo: $(READY) ## load the sample mesh, serve it, print three queries to paste (
 	@$(BIN)/isogloss demo $(ARGS)
 
 test: $(VENV)/ready-dev ## pass every test (ARGS="-k lineage")
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 torture: $(VENV)/ready-dev ## pass the destructive tests at full size: kills, power cuts, flipped bytes (an hour)
 	@ISOGLOSS_TORTURE=1 $(BIN)/pytest tests/torture tests/security tests/store tests/services $(ARGS)
