@@ -24,6 +24,7 @@ from isogloss.services.loading import Loading
 from isogloss.services.meaning import Meanings
 from isogloss.services.planning import Planning
 from isogloss.services.previewing import Previewing
+from isogloss.services.watching import Watching
 from isogloss.settings import Settings
 from isogloss.store.graph import Reader
 from isogloss.store.mesh import Mesh
@@ -57,6 +58,7 @@ class Services(View):
     loading: Loading
     planning: Planning
     history: History
+    watching: Watching
     tokens: Tokens
     view: Callable[[int], View]
     _pasts: OrderedDict[int, View] = field(default_factory=OrderedDict)
@@ -155,6 +157,7 @@ def build(
         loading=loading,
         planning=Planning(mesh, now.catalog, now.lineage, loading, commits),
         history=history,
+        watching=Watching(mesh, judge, now.governance.report, settings.base_iri),
         tokens=Tokens(mesh.tokens_path),
         view=past,
     )
