@@ -12,6 +12,7 @@ MeshError                 base; `except MeshError` catches every error of ours
 ├── Unauthenticated       no token, or one that is unknown, expired or revoked
 ├── Forbidden             the author has no right to what he asks for
 ├── StalePlan             the mesh has moved on since the plan was made
+├── TooSlow               a listener reads more slowly than the mesh changes
 └── StoreUnavailable      the store cannot be opened, read or written; safe to retry
     ├── MeshReadOnly      the disk is full or fails; reading goes on
     └── JournalDamaged    the journal is not what was written
@@ -118,6 +119,12 @@ class StalePlan(MeshError):
     """The mesh has moved on since the plan was made."""
 
     code = "STALE_PLAN"
+
+
+class TooSlow(MeshError):
+    """A listener reads more slowly than the mesh changes, and was not told all of it."""
+
+    code = "TOO_SLOW"
 
 
 def _kinds(kind: type[MeshError]) -> dict[str, type[MeshError]]:

@@ -19,6 +19,7 @@ from isogloss.errors import (
     NotFound,
     StalePlan,
     StoreUnavailable,
+    TooSlow,
     Unauthenticated,
     ValidationFailed,
 )
@@ -32,6 +33,7 @@ EXIT_STATUS: dict[type[MeshError], int] = {
     Unauthenticated: 1,
     Forbidden: 1,
     StalePlan: 1,
+    TooSlow: 3,
 }
 
 
