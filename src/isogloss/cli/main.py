@@ -20,6 +20,7 @@ from isogloss.errors import (
     StalePlan,
     StalePreview,
     StoreUnavailable,
+    TooSlow,
     Unauthenticated,
     ValidationFailed,
     WrongStage,
@@ -36,6 +37,7 @@ EXIT_STATUS: dict[type[MeshError], int] = {
     WrongStage: 1,
     StalePlan: 1,
     StalePreview: 1,
+    TooSlow: 3,
 }
 
 

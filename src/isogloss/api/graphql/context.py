@@ -8,6 +8,8 @@ from anyio import to_thread
 from strawberry.dataloader import DataLoader
 from strawberry.types import Info as StrawberryInfo
 
+from isogloss.api.sockets import Connection
+from isogloss.api.watcher import Watcher
 from isogloss.bootstrap import Services, View
 from isogloss.errors import Unauthenticated
 from isogloss.model.catalog import (
@@ -77,10 +79,17 @@ class Reading:
 
 @dataclass
 class Context:
-    """The context of one request; `author` is None where nobody said who asks."""
+    """The context of one request; `author` is None where nobody said who asks.
+
+    Over a WebSocket it is that of all that is asked there; `connection` is None elsewhere.
+    Strawberry sets `connection_params` to what its first message brought along.
+    """
 
     services: Services
     author: Iri | None = None
+    watcher: Watcher | None = None
+    connection: Connection | None = None
+    connection_params: dict[str, object] | None = field(default=None, repr=False)
     _readings: dict[str | int, Reading] = field(default_factory=dict)
 
     def at(self, info: "Info") -> Reading:
