@@ -229,6 +229,15 @@ MUTATIONS = (
     'applyPlan(domain: "governance", sources: [], digest: "") { __typename }',
     'grantRole(domain: "governance", member: "urn:x:y", role: OWNER) { __typename }',
     'withdrawRole(domain: "governance", member: "urn:x:y", role: OWNER) { __typename }',
+    'draftRules(name: "x", turtle: "", reason: "x") { __typename }',
+    'proposeRules(id: "urn:x:y") { __typename }',
+    'voteOnRules(id: "urn:x:y", domain: "x", approves: true, comment: "x") { __typename }',
+    'adoptRules(id: "urn:x:y") { __typename }',
+    'withdrawRules(id: "urn:x:y", reason: "x") { __typename }',
+    'requestWaiver(rule: "x", focusNode: "urn:x:y", reason: "x", until: "2030-01-01T00:00:00Z")'
+    " { __typename }",
+    'grantWaiver(id: "urn:x:y") { __typename }',
+    'endWaiver(id: "urn:x:y") { __typename }',
 )
 
 

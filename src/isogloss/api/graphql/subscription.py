@@ -23,9 +23,9 @@ class VerdictChange:
     )
     product: ID = strawberry.field(description="The product.")
     passed: bool | None = strawberry.field(
-        description="Whether no result of severity VIOLATION, but for waived ones, stands at the product or its parts "
-        "(output ports, output datasets with their columns, objectives); null if the domain has "
-        "no such product any more."
+        description="Whether no result of severity VIOLATION, but for waived ones, stands at the "
+        "product or its parts (output ports, output datasets with their columns, objectives); "
+        "null if the domain has no such product any more."
     )
     was: bool | None = strawberry.field(
         description="The same before; null if the domain had no such product."
