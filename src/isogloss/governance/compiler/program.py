@@ -17,9 +17,9 @@ from isogloss.governance.compiler.queries import (
     Check,
     checks,
     count_of,
+    filled,
     is_target,
     leading,
-    listed,
     patterns,
     screen,
     targets,
@@ -156,7 +156,7 @@ class Program:
             found = _run(select, text.replace(HOLE, targets(root.targets)))
             nodes = {row[0] for row in found if row[0] is not None}
             if len(nodes) < _MOST_NAMED:
-                queries = [check.bound(listed(nodes)) for check in checks] if nodes else []
+                queries = [check.bound(nodes) for check in checks] if nodes else []
         rows = [_by_focus(_run(select, query)) for query in queries] or [{} for _ in checks]
         return rows, (time.perf_counter() - began) * 1000
 
@@ -190,7 +190,7 @@ class Program:
             site, readers = self._sites[place]
             focus_nodes = set(nodes) if site.prefix.stays else set()
             if site.prefix.path:
-                rows = _run(select, leading(site.prefix, listed(nodes)))
+                rows = _run(select, leading(site.prefix, nodes))
                 focus_nodes.update(row[0] for row in rows if row[0] is not None)
             for number in readers:
                 found[number] |= focus_nodes
@@ -236,7 +236,7 @@ class Program:
                 continue
             screened = check.constraint.source is None
             there = nodes & (wrong if screened else targeted)[check.root.node]
-            rows = _run(select, check.bound(listed(there))) if there else ()
+            rows = _run(select, check.bound(there)) if there else ()
             yield number, nodes, _by_focus(rows)
 
     def _everywhere(self, select: SelectQuery, check: Check) -> dict[Term, list[Row]]:
@@ -244,7 +244,7 @@ class Program:
         if self._binds_all:
             return _by_focus(_run(select, check.open))
         bound = self._bound(select, check.root)
-        return _by_focus(_run(select, check.bound(listed(bound)))) if bound else {}
+        return _by_focus(_run(select, check.bound(bound))) if bound else {}
 
     def _bound(self, select: SelectQuery, shape: Shape) -> list[Term]:
         rows = _run(select, targets_of(shape))
@@ -257,7 +257,7 @@ class Program:
 
     @staticmethod
     def _found(select: SelectQuery, query: str, nodes: Collection[Term]) -> set[Term]:
-        rows = _run(select, query.replace(HOLE, f"VALUES ?f0 {{ {listed(nodes)} }}"))
+        rows = _run(select, filled(query, nodes))
         return {row[0] for row in rows if row[0] is not None}
 
     def checks_of(self, result: ValidationResult) -> Sequence[int]:
