@@ -16,6 +16,7 @@ from isogloss.governance.compiler.shapes import TARGETS
 from isogloss.governance.compiler.standing import SelectQuery
 from isogloss.governance.rulebook import Rulebook
 from isogloss.governance.terms import add_all
+from isogloss.governance.turtle import to_turtle
 from isogloss.governance.validation import read_report, run
 from isogloss.model.governance import ValidationReport
 from isogloss.model.rdf import Literal, Term, Triple
@@ -66,9 +67,7 @@ def check(
         return report, json.dumps(_json(report, engines), indent=2, ensure_ascii=False)
     if format is ReportFormat.JSON_LD:
         return report, _json_ld(graph)
-    for prefix in _PREFIXES:
-        graph.bind(prefix, PREFIXES[prefix])
-    return report, graph.serialize(format="turtle").rstrip()
+    return report, to_turtle(graph).rstrip()
 
 
 def _engines(program: Program) -> dict[str, list[str]]:
