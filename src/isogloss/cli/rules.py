@@ -7,9 +7,10 @@ import typer
 
 from isogloss.cli.options import Data, Format, OutputFormat, open_mesh, print_json, read_file
 from isogloss.cli.previews import PreviewFormat, show_preview
-from isogloss.errors import InvalidInput, NotFound
+from isogloss.errors import InvalidArgument, InvalidInput, NotFound
 from isogloss.model.governance import Rule
 from isogloss.model.rdf import parse_iri
+from isogloss.services import rule_files
 from isogloss.services.admission import check_rules, rules_in_force
 
 app = typer.Typer(
@@ -89,6 +90,27 @@ def preview(
     """
     found = open_mesh(data).previewing.preview(_texts(files), days=days)
     show_preview(found, format)
+
+
+@app.command()
+def export(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="Where to; standard output if left out.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Write the rules in force to a file, by which `isogloss validate` judges elsewhere.
+
+    It holds no secrets: rules, waivers, the domains' spaces, and the class of each node.
+    """
+    text = rule_files.write(open_mesh(data).rule_exports.export())
+    if file is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        raise InvalidArgument(f"{file} cannot be written: {error.strerror}.") from error
 
 
 def _check(files: list[Path], space: str | None, *, examples: bool) -> None:
