@@ -7,7 +7,7 @@ from rdflib.compare import isomorphic
 from isogloss import resources
 from isogloss.governance.paths import add_path, path_text
 from isogloss.governance.rulebook import Rulebook
-from isogloss.governance.terms import add_all, exact_literals
+from isogloss.governance.terms import add_all, exact_literals, from_rdflib
 from isogloss.governance.turtle import to_turtle
 from isogloss.intake.documents import Upload, read_source
 from isogloss.model.rdf import Iri, Literal, Triple, text
@@ -44,6 +44,11 @@ def test_every_literal_is_as_it_was() -> None:
     # By intake's parser, which is not the library that wrote it.
     upload = Upload("document.ttl", written.encode())
     assert read_source([upload], space="urn:x/", graph=Iri("urn:x/g")).triples == said
+    # And by rdflib's.
+    back = rdflib.Graph(bind_namespaces="none")
+    with exact_literals():
+        back.parse(data=written, format="turtle")
+    assert {from_rdflib(value) for value in back.objects()} == {value for _, _, value in said}
 
 
 @pytest.mark.parametrize("path", PATHS)
