@@ -28,6 +28,7 @@ from isogloss.services.planning import Planning
 from isogloss.services.previewing import Previewing
 from isogloss.services.quorum import Quorum
 from isogloss.services.regimes import Regimes
+from isogloss.services.rule_exports import RuleExports
 from isogloss.services.rules import Rules
 from isogloss.services.scorecards import Scorecards
 from isogloss.services.waivers import Waivers
@@ -62,6 +63,7 @@ class Services(View):
     judge: Judge
     previewing: Previewing
     rules: Rules
+    rule_exports: RuleExports
     waivers: Waivers
     scorecards: Scorecards
     commits: Commits
@@ -173,6 +175,7 @@ def build(
         judge=judge,
         previewing=previewing,
         rules=Rules(mesh, current.catalog, commits, previewing, regimes, quorum, clock),
+        rule_exports=RuleExports(mesh, regimes, known, clock),
         waivers=Waivers(mesh, commits, regimes, clock),
         scorecards=Scorecards(
             mesh,
