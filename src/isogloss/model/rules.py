@@ -137,7 +137,11 @@ class Waiver:
     approved: datetime | None = None
 
     def stage(self, at: datetime) -> WaiverStage:
-        """Tell whether it lets anything pass."""
-        if self.approver is None:
-            return WaiverStage.REQUESTED
-        return WaiverStage.OPEN if at < self.until else WaiverStage.EXPIRED
+        """Tell whether it lets anything pass; one that nobody granted in time expires, too."""
+        if self.until <= at:
+            return WaiverStage.EXPIRED
+        return WaiverStage.OPEN if self.approver else WaiverStage.REQUESTED
+
+    def matters(self, at: datetime) -> bool:
+        """Tell whether it lets or let anything pass, or may yet."""
+        return self.approver is not None or at < self.until
