@@ -22,6 +22,7 @@ from isogloss.model.rules import NotAdmitted, Progress, RuleSet, Stage
 from isogloss.services.regimes import SHIPPED_VERSION
 from isogloss.settings import Settings
 from isogloss.store import entries
+from isogloss.store.copies import backup, restore
 from isogloss.store.schema import ENTRY
 from isogloss.vocab import DCAT, DPROD
 from tests.services.delegates_world import (
@@ -431,7 +432,7 @@ def test_rows_of_before_there_were_versions_are_read(mesh: World) -> None:
     )
 
 
-def test_the_past_keeps_its_rules_through_a_restart_and_a_rebuild(tmp_path: Path) -> None:
+def test_the_past_keeps_its_rules_through_a_restart_a_rebuild_and_a_restore(tmp_path: Path) -> None:
     clock, folder = Clock(datetime.now().astimezone(), ticks=True), tmp_path / "mesh"
     mesh = World(_open(folder, clock), clock)
     mesh.found("sales")
@@ -465,11 +466,33 @@ def test_the_past_keeps_its_rules_through_a_restart_and_a_rebuild(tmp_path: Path
         made.created,
     )
     assert first[-1] == []
+    backup(folder, tmp_path / "backup")
     mesh.services.close()
-    for rebuild in (False, True):
-        again = World(_open(folder, clock, rebuild=rebuild), clock)
+    restore(tmp_path / "backup", tmp_path / "restored")
+    for where, rebuild in ((folder, False), (folder, True), (tmp_path / "restored", False)):
+        again = World(_open(where, clock, rebuild=rebuild), clock)
         assert told(again) == first
         again.services.close()
+
+
+def test_the_past_at_an_instant_is_judged_by_what_held_then(mesh: World) -> None:
+    """Also where a date came between two commits, and nothing else."""
+    mesh.clock.at = datetime.now().astimezone()
+    mesh.product("sales")
+    adopted = mesh.adopt(mesh.propose(GOVERNANCE).rule_set.id, after=2 * DAY, grace_days=3)
+    begins, blocks = adopted.rule_set.valid_from, adopted.rule_set.blocks_from
+    assert begins is not None
+    assert blocks is not None
+
+    def told(moment: datetime | int) -> list[Severity]:
+        return [r.severity for r in mesh.services.as_of(moment).governance.report().results]
+
+    instant = timedelta(microseconds=1)
+    assert told(mesh.services.mesh.journal.head.sequence) == []
+    assert told(begins - instant) == []
+    assert told(begins) == told(blocks - instant) == [Severity.WARNING]
+    assert told(blocks) == told(blocks + DAY) == [Severity.VIOLATION]
+    assert mesh.services.as_of(blocks) is mesh.services.as_of(blocks + DAY)
 
 
 def _open(folder: Path, clock: Clock, *, rebuild: bool = False) -> Services:
