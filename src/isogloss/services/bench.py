@@ -68,6 +68,8 @@ def compiled(binding: Binding) -> Program:
     Raises:
         ValidationFailed: the rules are ill-formed, or not all of them compile.
     """
+    if binding.trouble:
+        raise ValidationFailed(binding.trouble)
     program = Program(binding.rulebook, None if binding.owner is None else binding.binds)
     if program.declined:
         shape = min(map(str, program.declined))
@@ -142,8 +144,9 @@ class Bench:
                     judged.change = judged.standing.after(twin.select, added, removed)
                     fresh += judged.said(judged.change.fresh)
             touched = {quad.subject for quad in (*added, *removed)}
-            found = {result.key: result for result in self._overdue(touched)}
-            found |= {result.key: result for result in self._waived(fresh)}
+            # What one set says never hides what another does, even of a rule of the same name.
+            found = {(r.rule_set, *r.key): r for r in self._overdue(touched)}
+            found |= {(r.rule_set, *r.key): r for r in self._waived(fresh)}
         except BaseException:
             twin.apply(removed, added)
             raise
