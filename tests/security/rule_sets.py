@@ -9,7 +9,7 @@ from isogloss.model.rdf import Iri, Triple
 from isogloss.model.rules import NotAdmitted, RuleSet
 from isogloss.services.rule_records import RULES_SOURCE, rule_set_triples
 from isogloss.vocab import DCAT, PREFIXES, PROV, RDF
-from tests.security.world import SPACES, World, dataset, domain_iri, person
+from tests.security.world import SPACES, World, dataset, person
 
 SHIPPED = Iri("https://w3id.org/isogloss/shapes#")
 
@@ -52,12 +52,12 @@ def adopt(services: Services, domain: str, text: str, name: str = "own") -> Iri:
 
 def force(services: Services, domain: str, text: str, name: str = "own") -> Iri:
     """Put a set in force that nobody has looked at."""
-    space = SPACES.get(domain, "https://mesh.example/")
+    owner = services.catalog.get_domain(domain)
     number = sum(p.rule_set.name == name for p in services.rules.versions(domain)) + 1
-    id, at = Iri(f"{space}rules/{name}/{number}"), datetime.now(UTC)
+    id, at = Iri(f"{owner.uri_space}rules/{name}/{number}"), datetime.now(UTC)
     made = RuleSet(
         id=id,
-        owner=domain_iri(domain),
+        owner=owner.id,
         name=name,
         number=number,
         turtle=text,
