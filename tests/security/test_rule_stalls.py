@@ -13,9 +13,12 @@ from isogloss import bootstrap, resources
 from isogloss.errors import ValidationFailed
 from isogloss.model.change import Committed, Refused
 from isogloss.model.rdf import Iri
+from isogloss.model.rules import NotAdmitted
+from isogloss.services import admission
 from isogloss.services.bench_process import BenchProcess
 from isogloss.settings import Settings
 from tests.security.rule_sets import (
+    draft,
     force,
     head,
     judges_as_before,
@@ -214,3 +217,22 @@ def test_the_past_and_the_scores_do_not_wait_for_a_domains_rules(
         assert after.score == before.score
     finally:
         services.close()
+
+
+def test_an_example_that_never_ends_is_told_of_and_holds_up_no_draft(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission, "EXAMPLE_SECONDS", 1.0)
+    text = endless(MINE).replace(
+        'mesh:ruleId "endless"',
+        """mesh:ruleId "endless" ;
+    mesh:passingExample "ex:d a dcat:Dataset ." , "ex:e a dcat:Dataset ." ;
+    mesh:failingExample "ex:d a dcat:Dataset ; dcterms:title 'no' ." """,
+    )
+    began = time.monotonic()
+    answer = draft(world.services, "sales", text)
+    assert time.monotonic() - began < 20
+    assert isinstance(answer, NotAdmitted)
+    assert {f.code for f in answer.findings if f.blocking} == {"NOT_JUDGED"}
+    assert all("took longer than" in f.message for f in answer.findings if f.blocking)
+    judges_as_before(world, "sales")
