@@ -27,8 +27,10 @@ help: ## list what can be made
 demo: $(READY) ## load the sample mesh, serve it, print three queries to paste (ARGS="--port 9000")
 	@$(BIN)/isogloss demo $(ARGS)
 
+# In two processes, as whole files: tests of a file may share what one of them has made. In the
+# order of their folders, as the longest are not those with the most tests.
 test: $(VENV)/ready-dev ## pass every test (ARGS="-k lineage")
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 torture: $(VENV)/ready-dev ## pass the destructive tests at full size: kills, power cuts, flipped bytes (an hour)
 	@ISOGLOSS_TORTURE=1 $(BIN)/pytest tests/torture tests/security tests/store tests/services $(ARGS)

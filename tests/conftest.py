@@ -3,12 +3,14 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from starlette.testclient import TestClient
 
 from isogloss import resources
@@ -16,9 +18,17 @@ from isogloss.api.app import build_app
 from isogloss.bootstrap import Services, build
 from isogloss.cli.main import main
 from isogloss.model.change import Committed
+from isogloss.model.sparql import SparqlServer
 from isogloss.services.ownership import OPERATOR
 from isogloss.settings import Settings
 from tests.doors import Ask, Isogloss, Run
+from tests.sparql_servers import running
+
+# How long an example takes is the machine's business, and others may be at work on it.
+settings.register_profile(
+    "patient", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("patient")
 
 
 @pytest.fixture
@@ -105,6 +115,23 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     services.loading.load_mesh(resources.walk(resources.folder("sample_data")))
     services.close()
     return folder
+
+
+@pytest.fixture(scope="session")
+def server_of(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[str], SparqlServer]]:
+    """Find the one SPARQL server of an engine, which starts when it is first asked for."""
+    with ExitStack() as stack:
+        started: dict[str, SparqlServer] = {}
+
+        def find(engine: str) -> SparqlServer:
+            if engine not in started:
+                folder = tmp_path_factory.mktemp(engine)
+                started[engine] = stack.enter_context(running(engine, folder))
+            return started[engine]
+
+        yield find
 
 
 def _shared_data() -> Path:

@@ -31,6 +31,7 @@ from isogloss.services.regimes import Regimes
 from isogloss.services.rules import Rules
 from isogloss.services.scorecards import Scorecards
 from isogloss.services.waivers import Waivers
+from isogloss.services.watching import Watching
 from isogloss.settings import Settings
 from isogloss.store.graph import Reader
 from isogloss.store.mesh import Mesh
@@ -67,6 +68,7 @@ class Services(View):
     loading: Loading
     planning: Planning
     history: History
+    watching: Watching
     tokens: Tokens
     view: Callable[[int], View]
     _pasts: OrderedDict[int, View] = field(default_factory=OrderedDict)
@@ -189,6 +191,7 @@ def build(
         loading=loading,
         planning=Planning(mesh, current.catalog, current.lineage, loading, commits),
         history=history,
+        watching=Watching(mesh, judge, current.governance.report, settings.base_iri),
         tokens=Tokens(mesh.tokens_path),
         view=past,
     )

@@ -14,6 +14,7 @@ MeshError                 base; `except MeshError` catches every error of ours
 ├── WrongStage            the rule set or waiver is not where this step could be taken
 ├── StalePlan             the mesh has moved on since the plan was made
 ├── StalePreview          nobody has seen what a rule would do now
+├── TooSlow               a listener reads more slowly than the mesh changes
 └── StoreUnavailable      the store cannot be opened, read or written; safe to retry
     ├── MeshReadOnly      the disk is full or fails; reading goes on
     └── JournalDamaged    the journal is not what was written
@@ -136,6 +137,12 @@ class StalePreview(MeshError):
     """Nobody has seen what a blocking rule would do to the mesh as it is now."""
 
     code = "STALE_PREVIEW"
+
+
+class TooSlow(MeshError):
+    """A listener reads more slowly than the mesh changes, and was not told all of it."""
+
+    code = "TOO_SLOW"
 
 
 def _kinds(kind: type[MeshError]) -> dict[str, type[MeshError]]:

@@ -287,7 +287,8 @@ def test_a_product_shows_the_rules_that_it_passes_too(ask: Ask) -> None:
 REPLACE = """mutation ($domain: String!, $source: String!, $turtle: String!) {
   replaceSource(domain: $domain, source: $source, turtle: $turtle) {
     __typename
-    ... on Committed { sequence graphs added removed remarks { message } }
+    ... on Commit { sequence graphs added removed }
+    ... on CommittedWithWarnings { warnings { message } }
     ... on Refused { violations { focusNode path value rule ruleName message severity } }
   } }"""
 FOUNDING = """

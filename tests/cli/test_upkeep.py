@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from isogloss.bootstrap import build
+from isogloss.model.change import Committed
+from isogloss.services.loading import Upload
+from isogloss.settings import Settings
 from tests.doors import Isogloss
 
 ACTIVITY = "https://mesh.example/marketing/product/activity"
@@ -17,14 +21,24 @@ CHANGED = (
 )
 
 
-@pytest.fixture
-def changed(little_folder: Isogloss, tmp_path: Path) -> Isogloss:
-    """The sample mesh, with a term of marketing's that was defined twice."""
+@pytest.fixture(scope="module")
+def changed_folder(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample mesh, with a term of marketing's that was defined twice, to copy from."""
+    folder = tmp_path_factory.mktemp("changed") / "mesh"
+    shutil.copytree(sample_folder, folder)
+    services = build(Settings(data=folder))
     for text in ("A ride.", "A ride with a guide."):
-        (tmp_path / "words.ttl").write_text(CHANGED % text)
-        run = little_folder("load", tmp_path / "words.ttl", "--domain", "marketing")
-        assert run.status == 0, run
-    return little_folder
+        upload = Upload("words.ttl", (CHANGED % text).encode())
+        assert isinstance(services.loading.load([upload], "marketing").outcome, Committed)
+    services.close()
+    return folder
+
+
+@pytest.fixture
+def changed(isogloss: Isogloss, changed_folder: Path, tmp_path: Path) -> Isogloss:
+    """Run a command on a copy of the mesh with the term."""
+    shutil.copytree(changed_folder, tmp_path / "mesh")
+    return isogloss
 
 
 def test_a_whole_mesh_is_found_whole(little_folder: Isogloss) -> None:

@@ -9,7 +9,7 @@ from rdflib import BNode, URIRef
 
 from isogloss import resources
 from isogloss.governance.rulebook import Rulebook
-from isogloss.governance.validation import Validator
+from isogloss.governance.validation import axioms
 from isogloss.intake.documents import Upload, read_source
 from isogloss.model.rdf import Iri, Triple
 from isogloss.vocab import (
@@ -27,6 +27,7 @@ from isogloss.vocab import (
     SKOS,
     SSSOM,
 )
+from tests.judging import judge_of_a_mesh
 from tests.sample_data.reading import (
     BASE,
     DATASETS,
@@ -223,7 +224,7 @@ def test_the_rules_have_three_warnings_for_the_legacy_product_and_no_more() -> N
         upload = Upload(path.name, path.read_bytes())
         triples += read_source([upload], space=space, graph=graph).triples
     rules = Rulebook(resources.texts("shapes", ".ttl"))
-    report = Validator(rules, resources.texts("ontology", ".ttl")).validate(triples)
+    report = judge_of_a_mesh(rules, axioms(resources.texts("ontology", ".ttl")))(triples)
     assert [(short(URIRef(r.focus_node)), r.severity.name) for r in report.results] == [
         (LEGACY, "WARNING")
     ] * 3

@@ -33,6 +33,14 @@ def served(tmp_path: Path) -> Iterator[Services]:
     services.close()
 
 
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """A mesh that nobody changes, with more and more tokens that are good."""
+    services = build(Settings(data=tmp_path_factory.mktemp("asked") / "mesh"))
+    yield services
+    services.close()
+
+
 def _client(services: Services, *, public: bool = False) -> TestClient:
     return TestClient(build_app(services, public=public), base_url="http://localhost")
 
@@ -119,9 +127,9 @@ def test_why_a_token_is_refused_is_not_told(served: Services) -> None:
     assert len(answers) == 1
 
 
-def test_the_scheme_may_be_spelt_in_any_case_and_spaced(served: Services) -> None:
-    secret, _ = served.tokens.issue(ANN, DAY)
-    client = _client(served)
+def test_the_scheme_may_be_spelt_in_any_case_and_spaced(asked: Services) -> None:
+    secret, _ = asked.tokens.issue(ANN, DAY)
+    client = _client(asked)
     for scheme in ("Bearer", "bearer", "BEARER", "bEaReR", " Bearer", "Bearer   "):
         assert _status(client, f"{scheme} {secret}") == 200
         assert _status(client, f"{scheme} {secret}  ") == 200
@@ -154,29 +162,29 @@ def test_the_scheme_may_be_spelt_in_any_case_and_spaced(served: Services) -> Non
 )
 @pytest.mark.parametrize("public", [False, True])
 def test_a_header_that_is_not_exactly_a_good_token_is_refused(
-    served: Services, header: str, public: bool
+    asked: Services, header: str, public: bool
 ) -> None:
-    secret, _ = served.tokens.issue(ANN, DAY)
+    secret, _ = asked.tokens.issue(ANN, DAY)
     value = header.format(secret=secret, upper=secret.upper(), huge=secret * 20_000)
-    response = _client(served, public=public).post(
+    response = _client(asked, public=public).post(
         "/graphql", content=WHO, headers=[(b"authorization", value.encode("latin-1"))]
     )
     assert response.status_code == 401
     assert response.headers["www-authenticate"] == "Bearer"
 
 
-def test_of_several_headers_none_is_believed(served: Services) -> None:
-    good, _ = served.tokens.issue(ANN, DAY)
-    other, _ = served.tokens.issue(OPERATOR, DAY)
+def test_of_several_headers_none_is_believed(asked: Services) -> None:
+    good, _ = asked.tokens.issue(ANN, DAY)
+    other, _ = asked.tokens.issue(OPERATOR, DAY)
     for public in (False, True):
-        client = _client(served, public=public)
+        client = _client(asked, public=public)
         for pair in ((good, "bad"), ("bad", good), (good, other), (good, good)):
             assert _status(client, *(f"Bearer {one}" for one in pair)) == 401
 
 
-def test_a_token_elsewhere_than_in_the_header_is_none(served: Services) -> None:
-    secret, _ = served.tokens.issue(ANN, DAY)
-    client = _client(served)
+def test_a_token_elsewhere_than_in_the_header_is_none(asked: Services) -> None:
+    secret, _ = asked.tokens.issue(ANN, DAY)
+    client = _client(asked)
     assert client.post(f"/graphql?access_token={secret}", content=WHO).status_code == 401
     for name in ("Cookie", "X-Authorization", "Proxy-Authorization"):
         headers = {name: f"Authorization=Bearer {secret}"}
@@ -184,9 +192,7 @@ def test_a_token_elsewhere_than_in_the_header_is_none(served: Services) -> None:
 
 
 @pytest.mark.parametrize("token", [None, "Bearer bad"])
-def test_the_token_is_looked_at_before_the_body_is_read(
-    served: Services, token: str | None
-) -> None:
+def test_the_token_is_looked_at_before_the_body_is_read(asked: Services, token: str | None) -> None:
     read = 0
 
     def body() -> Iterator[bytes]:
@@ -196,13 +202,13 @@ def test_the_token_is_looked_at_before_the_body_is_read(
             yield b"x" * 1024 * 1024
 
     headers = {"Authorization": token} if token else {}
-    client = _client(served)
+    client = _client(asked)
     whole = client.post("/graphql", content=b"x" * 40 * 1024 * 1024, headers=headers)
     assert whole.status_code == 401
     streamed = client.post("/graphql", content=body(), headers=headers)
     assert streamed.status_code == 401
     assert read <= 1
-    secret, _ = served.tokens.issue(ANN, DAY)
+    secret, _ = asked.tokens.issue(ANN, DAY)
     headers = {"Authorization": f"Bearer {secret}"}
     good = client.post("/graphql", content=b"x" * 40 * 1024 * 1024, headers=headers)
     assert good.status_code == 413
@@ -223,6 +229,15 @@ MUTATIONS = (
     'applyPlan(domain: "governance", sources: [], digest: "") { __typename }',
     'grantRole(domain: "governance", member: "urn:x:y", role: OWNER) { __typename }',
     'withdrawRole(domain: "governance", member: "urn:x:y", role: OWNER) { __typename }',
+    'draftRules(name: "x", turtle: "", reason: "x") { __typename }',
+    'proposeRules(id: "urn:x:y") { __typename }',
+    'voteOnRules(id: "urn:x:y", domain: "x", approves: true, comment: "x") { __typename }',
+    'adoptRules(id: "urn:x:y") { __typename }',
+    'withdrawRules(id: "urn:x:y", reason: "x") { __typename }',
+    'requestWaiver(rule: "x", focusNode: "urn:x:y", reason: "x", until: "2030-01-01T00:00:00Z")'
+    " { __typename }",
+    'grantWaiver(id: "urn:x:y") { __typename }',
+    'endWaiver(id: "urn:x:y") { __typename }',
 )
 
 

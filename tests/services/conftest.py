@@ -1,25 +1,21 @@
 """The services are the same on every engine: each test here that changes a mesh runs on all."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from isogloss.bootstrap import Services, build
 from isogloss.model.sparql import SparqlServer
 from isogloss.settings import Settings
-from tests.sparql_servers import ENGINES, running
+from tests.sparql_servers import ENGINES
 
 
 @pytest.fixture(scope="session", params=["embedded", *ENGINES])
 def engine(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[SparqlServer | None]:
-    """Start a SPARQL server, or say by None that the graph is in the folder."""
-    if request.param == "embedded":
-        yield None
-        return
-    with running(request.param, tmp_path_factory.mktemp(request.param)) as server:
-        yield server
+    request: pytest.FixtureRequest, server_of: Callable[[str], SparqlServer]
+) -> SparqlServer | None:
+    """Find a SPARQL server, or say by None that the graph is in the folder."""
+    return None if request.param == "embedded" else server_of(request.param)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from unittest.mock import patch
 import pyshacl
 import pytest
 import rdflib
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 from rdflib import RDF as R
 from rdflib import SH
@@ -56,7 +56,7 @@ RULES = {
     "uniqueLang": ":C-lang sh:path :p ; sh:uniqueLang true .",
     "maxInclusive": ":C-most sh:path :r ; sh:maxInclusive 0 .",
     "disjoint": ":C-apart sh:path :p ; sh:disjoint :q .",
-    "lessThan": ":C-less sh:path :p ; sh:lessThan :r .",
+    "lessThan": ":C-less sh:path :r ; sh:lessThan :s .",
     "not": ":C-not sh:path :q ; sh:not [ sh:class :C ] .",
     "or": ":C-or sh:path :p ; "
     "sh:or ( [ sh:datatype xsd:integer ] [ sh:nodeKind sh:BlankNodeOrIRI ] ) .",
@@ -104,6 +104,14 @@ OBJECTS: list[Term] = [
     text("x", "en"),
     text("y", "en"),
 ]
+NUMBERS = [
+    Literal("-1", XSD.integer),
+    Literal("0", XSD.integer),
+    Literal("1", XSD.integer),
+    Literal("01", XSD.integer),
+    Literal("1", Iri(f"{XSD.iri}int")),
+    Literal("1.10", XSD.decimal),
+]
 typed = st.builds(
     Triple,
     st.sampled_from(NODES),
@@ -116,7 +124,13 @@ stated = st.builds(
     st.sampled_from([Iri(f"{NS}p"), Iri(f"{NS}q")]),
     st.sampled_from(OBJECTS),
 )
-said = st.frozensets(typed | stated | stated, max_size=8)
+measured = st.builds(
+    Triple,
+    st.sampled_from(NODES),
+    st.sampled_from([Iri(f"{NS}r"), Iri(f"{NS}s")]),
+    st.sampled_from(NUMBERS),
+)
+said = st.frozensets(typed | stated | stated | measured, max_size=10)
 Sources: TypeAlias = dict[str, frozenset[Triple]]
 states = st.fixed_dictionaries({"one": said, "two": said})
 steps = st.lists(
@@ -262,12 +276,27 @@ def test_a_change_is_refused_for_exactly_what_it_newly_breaks(
     _law(rules, start, changes)
 
 
+@pytest.mark.parametrize("rule", ["lessThan", "maxInclusive"])
+@pytest.mark.parametrize("is_broken", [True, False])
+def test_chance_breaks_and_keeps_rules_about_numbers(rule: str, is_broken: bool) -> None:
+    shapes = shapes_of(frozenset({rule}))
+    numbers = frozenset({Iri(f"{NS}r"), Iri(f"{NS}s")})
+
+    def shows_it(some: frozenset[Triple]) -> bool:
+        judged = {one.subject for one in some if one.object == C}
+        measured = {one.subject for one in some if one.predicate in numbers}
+        return bool(judged & measured) and bool(oracle({"one": some}, shapes)) == is_broken
+
+    tries = settings(max_examples=300, phases=[Phase.generate], derandomize=True, database=None)
+    find(said, shows_it, settings=tries)
+
+
 @pytest.mark.parametrize("rule", sorted(RULES))
 def test_each_kind_of_rule_can_refuse_or_remark(rule: str) -> None:
     """So that the law above is not kept because nothing is ever broken."""
     a_c = {Triple(node, RDF.type, Iri(f"{NS}C")) for node in NODES[:2]}
     one, two = NODES[:2]
-    p, q, r = Iri(f"{NS}p"), Iri(f"{NS}q"), Iri(f"{NS}r")
+    p, q, r, s = (Iri(f"{NS}{name}") for name in "pqrs")
     attempts: list[set[Triple]] = [
         set(),
         {Triple(one, p, OBJECTS[8]), Triple(one, p, OBJECTS[9]), Triple(one, p, text("x", "en"))},
@@ -277,7 +306,7 @@ def test_each_kind_of_rule_can_refuse_or_remark(rule: str) -> None:
         {Triple(one, p, Literal("2", XSD.integer)), Triple(one, q, Literal("1", XSD.integer))},
         {Triple(one, q, two), Triple(one, q, NODES[2])}
         | {Triple(node, p, Literal("x")) for node in NODES},
-        {Triple(one, p, Literal("2", XSD.integer)), Triple(one, r, Literal("1", XSD.integer))},
+        {Triple(one, r, Literal("2", XSD.integer)), Triple(one, s, Literal("1", XSD.integer))},
     ]
     shapes = shapes_of(frozenset({rule}))
     assert any(oracle({"one": frozenset(a_c | more)}, shapes) for more in attempts), rule

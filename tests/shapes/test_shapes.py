@@ -11,18 +11,19 @@ from rdflib import RDF, SH
 
 from isogloss import resources
 from isogloss.governance.rulebook import Rulebook
-from isogloss.governance.validation import Validator
+from isogloss.governance.validation import axioms
 from isogloss.intake.documents import Upload, read_source
 from isogloss.model.governance import Quality
 from isogloss.model.rdf import Iri
 from isogloss.vocab import DCAT, DPROD, MESH, PREFIXES, RULE
+from tests.judging import Judge, judge_of_a_mesh, pyshacl
 
 HERE = Path(__file__).parent
 SHAPES = sorted((HERE.parents[1] / "shapes").glob("*.ttl"))
 CASES = sorted(HERE.glob("*/*.ttl"))
-VALIDATOR = Validator(
-    Rulebook(resources.texts("shapes", ".ttl")), resources.texts("ontology", ".ttl")
-)
+_RULES = Rulebook(resources.texts("shapes", ".ttl"))
+_KNOWN = axioms(resources.texts("ontology", ".ttl"))
+JUDGES = {"mesh": judge_of_a_mesh(_RULES, _KNOWN), "pyshacl": pyshacl(_RULES, _KNOWN)}
 EXAMPLE = "https://mesh.example/"
 
 # What SHACL calls the parameters that are constraints, as the local name of their component.
@@ -49,7 +50,7 @@ NOT_CONSTRAINTS = {
 }  # fmt: skip
 
 
-def _results(case: Path) -> Counter[tuple[str, ...]]:
+def _results(case: Path, judge: Judge) -> Counter[tuple[str, ...]]:
     graph = Iri("urn:case")
     document = read_source([Upload(case.name, case.read_bytes())], space=EXAMPLE, graph=graph)
     return Counter(
@@ -59,7 +60,7 @@ def _results(case: Path) -> Counter[tuple[str, ...]]:
             result.component.removeprefix(str(SH)).removesuffix("ConstraintComponent"),
             result.severity.name.capitalize(),
         )
-        for result in VALIDATOR.validate(document.triples).results
+        for result in judge(document.triples).results
     )
 
 
@@ -69,11 +70,12 @@ def _expected(case: Path) -> Counter[tuple[str, ...]]:
     return Counter(tuple(line.split()) for line in lines)
 
 
+@pytest.mark.parametrize("judge", JUDGES)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.stem}")
-def test_a_case_gives_exactly_what_it_expects(case: Path) -> None:
+def test_a_case_gives_exactly_what_it_expects(case: Path, judge: str) -> None:
     expected = _expected(case)
     assert bool(expected) == case.name.startswith("fail-")
-    assert _results(case) == expected
+    assert _results(case, JUDGES[judge]) == expected
 
 
 def test_every_constraint_has_been_seen_to_fail() -> None:

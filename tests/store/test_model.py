@@ -7,13 +7,9 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
-from typing import Any
-from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
@@ -26,23 +22,19 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import Connection, update
 
-from isogloss.errors import MeshReadOnly, StoreUnavailable
+from isogloss.errors import MeshReadOnly
 from isogloss.model.governance import Severity, ValidationResult
-from isogloss.model.journal import Attempt, Difference, Entry, Outcome
+from isogloss.model.journal import Attempt, Difference, Outcome
 from isogloss.model.rdf import Iri, Literal, Quad, Term, text
-from isogloss.store import history
-from isogloss.store.dictionary import Dictionary
 from isogloss.store.embedded import EmbeddedGraph
-from isogloss.store.graph import GraphChange, Mark
+from isogloss.store.graph import Mark
 from isogloss.store.history import Past
-from isogloss.store.journal import Journal, Pen
 from isogloss.store.mesh import Mesh
 from isogloss.store.named_graphs import CATALOGUE
-from isogloss.store.schema import QUAD_HISTORY
-from isogloss.store.terms import normal, quad_from_ox, quad_to_ox
+from isogloss.store.terms import normal, quad_from_ox
 from isogloss.vocab import DCTERMS, RULE
+from tests.store.faults import GRAPH_FAULTS, Fault, crash, failing
 
 TORTURE = bool(os.environ.get("ISOGLOSS_TORTURE"))
 AUTHOR = Iri("urn:author")
@@ -111,21 +103,6 @@ MEMBERS = st.builds(
 GROUPS = st.lists(MEMBERS, min_size=1, max_size=3)
 
 
-class Fault(Enum):
-    """Where a write fails."""
-
-    INSIDE = "while the members are judged"
-    COMMIT_NOT_MADE = "at COMMIT, which was not made"
-    COMMIT_MADE = "at COMMIT, which was made all the same"
-    BEFORE_APPLY = "before the graph is changed"
-    DURING_APPLY = "while the graph is changed"
-    AFTER_APPLY = "after the graph was changed"
-
-
-JOURNAL_FAULTS = [Fault.INSIDE, Fault.COMMIT_NOT_MADE, Fault.COMMIT_MADE]
-GRAPH_FAULTS = [Fault.BEFORE_APPLY, Fault.DURING_APPLY, Fault.AFTER_APPLY]
-
-
 class Boom(Exception):
     """What nobody expects."""
 
@@ -135,56 +112,6 @@ def effective(state: frozenset[Quad], member: Member) -> Difference:
     removed = {q for n, q in enumerate(sorted(state, key=repr)) if member.takes >> (n % 16) & 1}
     adds = normal(member.adds)
     return Difference(adds - state, frozenset(removed) - adds)
-
-
-class _Failing:
-    """A store whose updates fail; it holds no store itself, for those are opened again."""
-
-    def __init__(self, graph: EmbeddedGraph, fault: Fault) -> None:
-        self._graph = graph
-        self._fault = fault
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._graph._store, name)
-
-    def update(self, wanted: str) -> None:
-        assert self._graph._store is not None
-        if self._fault is Fault.DURING_APPLY:
-            # Oxigraph takes back what came before the operation that fails.
-            with pytest.raises(RuntimeError):
-                self._graph._store.update(f"{wanted}; CLEAR GRAPH <urn:nowhere>")
-        elif self._fault is Fault.AFTER_APPLY:
-            self._graph._store.update(wanted)
-        raise OSError("no space left on device")
-
-
-@contextmanager
-def failing(mesh: Mesh, fault: Fault) -> Iterator[None]:
-    """Let whatever is written meanwhile fail at one point."""
-    graph = mesh.graph
-    assert isinstance(graph, EmbeddedGraph)
-    if fault in GRAPH_FAULTS:
-        proxy = _Failing(graph, fault)
-        with patch.object(graph, "_open", lambda: proxy):
-            yield
-        return
-
-    def commit(connection: Any) -> None:
-        (connection.commit if fault is Fault.COMMIT_MADE else connection.rollback)()
-        raise dialect.loaded_dbapi.OperationalError("disk I/O error")
-
-    dialect: Any = mesh.journal._engine.dialect
-    with ExitStack() as stack:
-        if fault is not Fault.INSIDE:
-            stack.enter_context(patch.object(dialect, "do_commit", commit))
-        yield
-
-
-def crash(mesh: Mesh) -> None:
-    """Let go of the files as the end of a process does: without a seal."""
-    mesh.graph.close()
-    mesh.journal.close()
-    mesh._folder.release()
 
 
 class MeshMachine(RuleBasedStateMachine):
@@ -376,244 +303,3 @@ def test_the_odd_literals_are_odd_enough_to_be_rewritten() -> None:
     quads = normal(Quad(Iri("urn:a"), Iri("urn:p"), odd, Iri("urn:g")) for odd in ODD)
     assert len(quads) == len(ODD) - 1  # "en-US" and "EN-us" are one
     assert len(rewritten(quads)) < len(quads) - 5
-
-
-# Mutants: plausible bugs, and that the checks above catch each.
-
-_change_since, _write, _record = history.change_since, history.write, Pen.record
-_apply, _intern = EmbeddedGraph.apply, Dictionary.intern
-
-Patches = list[tuple[object, str, object]]
-
-
-def _nothing_is_cleared() -> Patches:
-    def change_since(
-        connection: Connection, words: Dictionary, sequence: int, head: int
-    ) -> GraphChange:
-        then, now = (
-            frozenset(Past(history.borrowed(connection), words, n).all_quads())
-            for n in (sequence, head)
-        )
-        return GraphChange(frozenset(), then - now, now - then)
-
-    return [(history, "change_since", change_since)]
-
-
-def _cleared_literals_do_not_come_back() -> Patches:
-    def change_since(
-        connection: Connection, words: Dictionary, sequence: int, head: int
-    ) -> GraphChange:
-        found = _change_since(connection, words, sequence, head)
-        now = Past(history.borrowed(connection), words, head)
-        then = Past(history.borrowed(connection), words, sequence)
-        fresh = frozenset(now.all_quads()) - frozenset(then.all_quads())
-        return GraphChange(found.cleared, found.removed, found.added & fresh)
-
-    return [(history, "change_since", change_since)]
-
-
-def _only_the_newest_commit_is_replayed() -> Patches:
-    def change_since(
-        connection: Connection, words: Dictionary, sequence: int, head: int
-    ) -> GraphChange:
-        return _change_since(connection, words, max(sequence, head - 1), head)
-
-    return [(history, "change_since", change_since)]
-
-
-def _quads_that_are_there_begin_again() -> Patches:
-    def write(connection: Connection, words: Dictionary, n: int, change: Difference) -> None:
-        there = frozenset(Past(history.borrowed(connection), words, n - 1).all_quads())
-        _write(connection, words, n, Difference(change.added | there, change.removed))
-
-    return [(history, "write", write)]
-
-
-def _quads_that_are_gone_end_again() -> Patches:
-    def write(connection: Connection, words: Dictionary, n: int, change: Difference) -> None:
-        _write(connection, words, n, change)
-        connection.execute(
-            update(QUAD_HISTORY).where(QUAD_HISTORY.c.until == n - 1).values(until=n)
-        )
-
-    return [(history, "write", write)]
-
-
-def _the_end_is_not_set() -> Patches:
-    def write(connection: Connection, words: Dictionary, n: int, change: Difference) -> None:
-        _write(connection, words, n, Difference(change.added, frozenset()))
-
-    return [(history, "write", write)]
-
-
-def _the_history_has_literals_as_the_graph_writes_them() -> Patches:
-    def write(connection: Connection, words: Dictionary, n: int, change: Difference) -> None:
-        added = frozenset(rewritten(change.added))
-        _write(connection, words, n, Difference(added, change.removed))
-
-    return [(history, "write", write)]
-
-
-def _what_is_refused_is_not_taken_back() -> Patches:
-    def record(
-        pen: Pen, attempt: Attempt, outcome: Outcome, change: Difference, **more: Any
-    ) -> Entry:
-        if outcome is Outcome.REFUSED:
-            pen.make(change)
-        return _record(pen, attempt, outcome, change, **more)
-
-    return [(Pen, "record", record)]
-
-
-def _the_mark_moves_without_the_data() -> Patches:
-    def apply(graph: EmbeddedGraph, change: GraphChange, mark: Mark) -> None:
-        _apply(graph, GraphChange(frozenset(), frozenset(), frozenset()), mark)
-
-    return [(EmbeddedGraph, "apply", apply)]
-
-
-def _the_data_goes_without_the_mark() -> Patches:
-    def apply(graph: EmbeddedGraph, change: GraphChange, mark: Mark) -> None:
-        _apply(graph, change, graph.mark)
-
-    return [(EmbeddedGraph, "apply", apply)]
-
-
-def _the_mark_is_only_remembered() -> Patches:
-    def apply(graph: EmbeddedGraph, change: GraphChange, mark: Mark) -> None:
-        _apply(graph, change, graph.mark)
-        graph._mark = mark
-
-    return [(EmbeddedGraph, "apply", apply)]
-
-
-def _the_graph_is_changed_quad_by_quad() -> Patches:
-    def apply(graph: EmbeddedGraph, change: GraphChange, mark: Mark) -> None:
-        _apply(graph, GraphChange(frozenset(), frozenset(), frozenset()), mark)
-        for quad in change.removed:
-            graph._open().remove(quad_to_ox(quad))
-        graph._open().extend([quad_to_ox(quad) for quad in change.added])
-
-    return [(EmbeddedGraph, "apply", apply)]
-
-
-def _a_commit_that_raised_counts_as_not_made() -> Patches:
-    return [(Journal, "_has", lambda self, pen: False)]
-
-
-def _a_commit_that_raised_counts_as_made() -> Patches:
-    return [(Journal, "_has", lambda self, pen: True)]
-
-
-def _numbers_are_remembered_before_they_are_durable() -> Patches:
-    def intern(words: Dictionary, connection: Connection, terms: Any) -> Any:
-        found = _intern(words, connection, terms)
-        words._numbers.update(found)
-        return found
-
-    return [(Dictionary, "intern", intern)]
-
-
-def _a_refusal_takes_a_number() -> Patches:
-    record = Pen.record
-
-    def recorded(pen: Pen, attempt: Attempt, outcome: Outcome, *rest: Any, **more: Any) -> Any:
-        return record(pen, attempt, Outcome.COMMITTED, *rest, **more)
-
-    return [(Pen, "record", recorded)]
-
-
-def _a_graph_behind_is_left_so() -> Patches:
-    return [(Mesh, "_compare", lambda self: None)]
-
-
-MUTANTS: list[Callable[[], Patches]] = [
-    _nothing_is_cleared,
-    _cleared_literals_do_not_come_back,
-    _only_the_newest_commit_is_replayed,
-    _quads_that_are_there_begin_again,
-    _quads_that_are_gone_end_again,
-    _the_end_is_not_set,
-    _the_history_has_literals_as_the_graph_writes_them,
-    _what_is_refused_is_not_taken_back,
-    _the_mark_moves_without_the_data,
-    _the_data_goes_without_the_mark,
-    _the_mark_is_only_remembered,
-    _the_graph_is_changed_quad_by_quad,
-    _a_commit_that_raised_counts_as_not_made,
-    _a_commit_that_raised_counts_as_made,
-    _numbers_are_remembered_before_they_are_durable,
-    _a_refusal_takes_a_number,
-    _a_graph_behind_is_left_so,
-]
-
-
-def _about(*objects: Term) -> frozenset[Quad]:
-    return normal(Quad(Iri("urn:a"), Iri("urn:p"), object_, Iri("urn:g")) for object_ in objects)
-
-
-def _tour() -> None:
-    """Do once, in order, what the machine does at random; look at everything after each step."""
-    machine = MeshMachine()
-
-    def member(adds: Iterable[Quad] = (), takes: Iterable[Quad] = (), no: bool = False) -> Member:
-        there = sorted(machine.states[-1], key=repr)
-        assert len(there) < 16, "the bits of a member tell fewer quads apart"
-        return Member(frozenset(adds), sum(1 << there.index(quad) for quad in takes), no)
-
-    def look() -> None:
-        machine.everything_agrees()
-
-    one, zero_one, small = (
-        Literal("1", xsd("integer")), Literal("01", xsd("integer")), Literal("1", xsd("int")),
-    )  # fmt: skip
-    try:
-        machine.write([member(_about(one, zero_one, small, text("1", "en-US"), Iri("urn:b")))])
-        look()
-        machine.keep_a_copy_of_the_graph()
-        machine.write([member(_about(Literal("x")), _about(zero_one, Iri("urn:b")))])
-        look()
-        machine.write([member(_about(Iri("urn:b"), Literal("y")))])
-        look()
-        machine.write(
-            [member(_about(Literal("refused")), _about(one), no=True), member(_about(Literal("z")))]
-        )
-        look()
-        machine.write_and_fail_inside([member(_about(Literal("new")))], 1)
-        look()
-        machine.write([member(_about(Literal("new")), _about(Iri("urn:b")))])
-        look()
-        machine.write([member(_about(Literal("newer")), _about(Literal("y")))])
-        look()
-        machine.write_and_fail_to_commit([member(_about(Literal("not made")))])
-        look()
-        machine.write_and_commit_with_an_error([member(_about(Literal("made")))])
-        look()
-        for fault, then in zip(GRAPH_FAULTS, ["write", "crash", "resume"], strict=True):
-            machine.write_and_fail_in_the_graph(
-                [member(_about(Literal(fault.value)))], fault, then, [member(_about(Literal(then)))]
-            )
-            look()
-        machine.bring_back_the_older_graph(False)
-        look()
-        machine.lose_the_graph(True)
-        look()
-        machine.tidy("rebuild")
-        machine.restart(False)
-        look()
-    finally:
-        machine.teardown()
-
-
-def test_the_tour_finds_nothing_wrong() -> None:
-    _tour()
-
-
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__.strip("_"))
-def test_the_checks_catch_a_bug_such_as(
-    mutant: Callable[[], Patches], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for target, name, replacement in mutant():
-        monkeypatch.setattr(target, name, replacement)
-    with pytest.raises((AssertionError, KeyError, StoreUnavailable)):
-        _tour()

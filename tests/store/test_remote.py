@@ -53,10 +53,9 @@ few = settings(
 
 @pytest.fixture(scope="session", params=ENGINES)
 def server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[SparqlServer]:
-    with running(request.param, tmp_path_factory.mktemp(request.param)) as server:
-        yield server
+    request: pytest.FixtureRequest, server_of: Callable[[str], SparqlServer]
+) -> SparqlServer:
+    return server_of(request.param)
 
 
 @pytest.fixture
@@ -320,7 +319,8 @@ def _fake(answer: Callable[[BaseHTTPRequestHandler, bytes], None]) -> Iterator[s
             pass
 
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=httpd.serve_forever)
+    # It looks this often whether it shall stop.
+    thread = threading.Thread(target=httpd.serve_forever, args=(0.01,))
     thread.start()
     try:
         yield f"http://127.0.0.1:{httpd.server_port}/"

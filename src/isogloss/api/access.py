@@ -1,6 +1,8 @@
 """Who asks: told by a bearer token, before the body is looked at."""
 
-from starlette.requests import Request
+from collections.abc import Sequence
+
+from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from isogloss.api.problems import refuse
@@ -22,7 +24,8 @@ class TokenGuard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Look the token up, and note whose it is."""
         try:
-            scope[_AUTHOR] = self._author(Request(scope).headers.getlist("authorization"))
+            headers = Request(scope).headers.getlist("authorization")
+            scope[_AUTHOR] = tell(headers, self._tokens, public=self._public)
         except Unauthenticated as error:
             answer = refuse(401, error.code, str(error))
             answer.headers["WWW-Authenticate"] = "Bearer"
@@ -33,21 +36,28 @@ class TokenGuard:
             return
         await self._app(scope, receive, send)
 
-    def _author(self, headers: list[str]) -> Iri | None:
-        if not headers and self._public:
-            return None
-        # Of several, a proxy in front may have believed another one.
-        header = headers[0] if len(headers) == 1 else ""
-        scheme, _, secret = header.strip().partition(" ")
-        if scheme.lower() != "bearer" or not secret:
-            raise Unauthenticated(
-                "Send a token with every request, as in the header `Authorization: Bearer "
-                "isogloss_…`; the operator issues them with `isogloss token issue`."
-            )
-        return self._tokens.principal(secret.strip())
+
+def tell(said: Sequence[str], tokens: Tokens, *, public: bool) -> Iri | None:
+    """Tell by what was said as `Authorization` who asks; None for the public.
+
+    Raises:
+        Unauthenticated: it is not exactly one good token, nor nothing where the public may read.
+        StoreUnavailable: the tokens cannot be read.
+    """
+    if not said and public:
+        return None
+    # Of several, a proxy in front may have believed another one.
+    value = said[0] if len(said) == 1 else ""
+    scheme, _, secret = value.strip().partition(" ")
+    if scheme.lower() != "bearer" or not secret:
+        raise Unauthenticated(
+            "Send a token with every request, as in the header `Authorization: Bearer "
+            "isogloss_…`; the operator issues them with `isogloss token issue`."
+        )
+    return tokens.principal(secret.strip())
 
 
-def author_of(request: Request) -> Iri | None:
+def author_of(request: HTTPConnection) -> Iri | None:
     """Give who sends a request; None where the public may and he does not say."""
     author: Iri | None = request.scope.get(_AUTHOR)
     return author

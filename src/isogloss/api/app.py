@@ -1,6 +1,7 @@
 """The ASGI application: GraphQL at /graphql, its page, and whether all is well."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,21 +18,33 @@ from starlette.responses import (
     RedirectResponse,
     Response,
 )
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
 from strawberry.extensions import AddValidationRules, MaxTokensLimiter
 from strawberry.schema.config import StrawberryConfig
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types.unset import UNSET, UnsetType
 
 from isogloss.api.access import TokenGuard, author_of
 from isogloss.api.graphql.context import Context
 from isogloss.api.graphql.moments import MOMENT, Moment
 from isogloss.api.graphql.mutations import Mutation
 from isogloss.api.graphql.schema import Query
+from isogloss.api.graphql.subscription import Subscription
 from isogloss.api.limits import MAX_TOKENS, BodyGuard, SizeGuard
 from isogloss.api.problems import Problems
+from isogloss.api.sockets import (
+    INIT_SECONDS,
+    MAX_SUBSCRIPTIONS,
+    OneDoorEach,
+    SocketGuard,
+    connection_of,
+)
+from isogloss.api.watcher import Watcher
 from isogloss.bootstrap import Services
 
 _STATIC = Path(str(files("isogloss.api"))) / "static"
@@ -54,10 +67,12 @@ def build_schema() -> strawberry.Schema:
     return _Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         config=StrawberryConfig(scalar_map={Moment: MOMENT}),
         extensions=[
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
             lambda: AddValidationRules([SizeGuard]),
+            OneDoorEach,
             Problems,
         ],
     )
@@ -69,20 +84,30 @@ class _GraphQL(GraphQL[Context, None]):
             build_schema(),
             graphql_ide=None,
             allow_queries_via_get=False,
-            subscription_protocols=(),
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
+            max_subscriptions_per_connection=MAX_SUBSCRIPTIONS,
         )
         self._services = services
+        self._watcher = Watcher(services.watching)
 
     async def get_context(self, request: Request | WebSocket, response: object) -> Context:
-        return Context(self._services, author_of(request) if isinstance(request, Request) else None)
+        return Context(self._services, author_of(request), self._watcher, connection_of(request))
+
+    async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
+        connection = context.connection
+        if connection is None or not await connection.admit(context.connection_params or {}):
+            raise ConnectionRejectionError
+        context.author = connection.author
+        no_payload: UnsetType = UNSET
+        return no_payload
 
 
 class _Endpoint:
     """Show the page to those who look (GET) and answer those who ask (POST)."""
 
-    def __init__(self, services: Services, *, public: bool) -> None:
-        answer = BodyGuard(_GraphQL(services))
-        self._answer = TokenGuard(answer, services.tokens, public=public)
+    def __init__(self, answer: GraphQL[Context, None], services: Services, *, public: bool) -> None:
+        self._answer = TokenGuard(BodyGuard(answer), services.tokens, public=public)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self._answer if scope["method"] == "POST" else _page()
@@ -113,11 +138,17 @@ def build_app(
     async def home(request: Request) -> Response:
         return RedirectResponse("/graphql")
 
+    answer = _GraphQL(services)
     return Starlette(
         routes=[
             Route("/", home),
             Route("/health", health),
-            Route("/graphql", _Endpoint(services, public=public), methods=["GET", "HEAD", "POST"]),
+            Route(
+                "/graphql",
+                _Endpoint(answer, services, public=public),
+                methods=["GET", "HEAD", "POST"],
+            ),
+            WebSocketRoute("/graphql", SocketGuard(answer, services.tokens, public=public)),
             Mount("/static/graphiql", StaticFiles(directory=_STATIC, check_dir=False)),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))],

@@ -48,7 +48,7 @@ class BodyGuard:
                 )
                 await refuse(413, "TOO_LARGE", message)(scope, receive, send)
                 return
-        if not _is_object(bytes(body)):
+        if not is_object(bytes(body)):
             message = (
                 'The body must be a JSON object in UTF-8, such as {"query": "{ domains { '
                 'totalCount } }"}.'
@@ -62,7 +62,8 @@ class BodyGuard:
         await self.app(scope, replay, send)
 
 
-def _is_object(body: bytes) -> bool:
+def is_object(body: bytes) -> bool:
+    """Tell whether bytes are a JSON object in UTF-8 that can be stored and answered."""
     try:
         value = json.loads(body.decode("utf-8"))
         if _SURROGATE.search(body):

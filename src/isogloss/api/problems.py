@@ -7,8 +7,10 @@ from uuid import uuid4
 from graphql import ExecutionResult as CoreResult
 from graphql import GraphQLError
 from starlette.responses import JSONResponse
+from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
-from strawberry.types import ExecutionResult
+from strawberry.schema.exceptions import CannotGetOperationTypeError
+from strawberry.types import ExecutionResult, StreamExecutionResult
 
 from isogloss.errors import InvalidInput, MeshError
 
@@ -17,6 +19,12 @@ log = logging.getLogger("isogloss.api")
 
 class Problems(SchemaExtension):
     """Give each GraphQL error a code; say nothing of our own bugs but an id to look up."""
+
+    def on_stream_result(self, result: StreamExecutionResult) -> Iterator[None]:
+        """Rewrite the errors of one of many results before it is sent."""
+        if isinstance(result, ExecutionResult) and result.errors:
+            result.errors = [_problem(error) for error in result.errors]
+        yield
 
     def on_operation(self) -> Iterator[None]:
         """Rewrite the errors once the operation has run."""
@@ -30,7 +38,7 @@ def _problem(error: GraphQLError) -> GraphQLError:
     cause = error.original_error
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
-    if cause is None:
+    if cause is None or isinstance(cause, CannotGetOperationTypeError | MissingQueryError):
         # The document itself is at fault: graphql-core's sentence says where.
         return _copy(error, error.message, {"code": "INVALID_GRAPHQL"})
     if isinstance(cause, InvalidInput):

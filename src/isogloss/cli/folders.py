@@ -39,7 +39,7 @@ _APPLY = """mutation Apply(
 ) {
   applyPlan(domain: $domain, sources: $sources, digest: $digest, message: $message) {
     __typename
-    ... on Committed { sequence added removed notes }
+    ... on Commit { sequence added removed notes }
     ... on Refused { violations { message focusNode ruleName } }
   }
 }"""

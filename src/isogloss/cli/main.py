@@ -18,9 +18,12 @@ from isogloss.errors import (
     MeshError,
     NotFound,
     StalePlan,
+    StalePreview,
     StoreUnavailable,
+    TooSlow,
     Unauthenticated,
     ValidationFailed,
+    WrongStage,
 )
 
 EXIT_STATUS: dict[type[MeshError], int] = {
@@ -31,7 +34,10 @@ EXIT_STATUS: dict[type[MeshError], int] = {
     StoreUnavailable: 3,
     Unauthenticated: 1,
     Forbidden: 1,
+    WrongStage: 1,
     StalePlan: 1,
+    StalePreview: 1,
+    TooSlow: 3,
 }
 
 

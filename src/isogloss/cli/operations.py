@@ -1,7 +1,10 @@
 """Run GraphQL operations, here or on a running mesh."""
 
+import asyncio
 import json
 import os
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -9,7 +12,9 @@ import httpx2
 from isogloss.api.app import build_schema
 from isogloss.api.graphql.context import Context
 from isogloss.bootstrap import Services
+from isogloss.cli.options import open_mesh
 from isogloss.errors import ERRORS, InvalidInput, StoreUnavailable
+from isogloss.model.rdf import Iri
 from isogloss.services.ownership import OPERATOR
 
 
@@ -43,10 +48,12 @@ def read_variables(text: str | None) -> dict[str, Any]:
     return values
 
 
-async def execute(services: Services, operation: str, variables: dict[str, Any]) -> dict[str, Any]:
+async def execute(
+    services: Services, operation: str, variables: dict[str, Any], author: Iri = OPERATOR
+) -> dict[str, Any]:
     """Run an operation on an open mesh; the answer is as over HTTP."""
     result = await build_schema().execute(
-        operation, variable_values=variables, context_value=Context(services, OPERATOR)
+        operation, variable_values=variables, context_value=Context(services, author)
     )
     answer: dict[str, Any] = {"data": result.data}
     if result.errors:
@@ -87,6 +94,21 @@ def ask(url: str, operation: str, variables: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(answer, dict) or not {"data", "errors"} & answer.keys():
         raise InvalidInput(f"What answers at {url} is no GraphQL server: it sent other JSON.")
     return answer
+
+
+def asker(
+    url: str | None, data: Path | None, author: Iri = OPERATOR
+) -> Callable[..., dict[str, Any]]:
+    """Find whom to ask: the mesh at a URL, or else the one in a folder, in somebody's name."""
+    address = url or (os.environ.get("ISOGLOSS_URL") if data is None else None)
+    services = None if address else open_mesh(data)
+
+    def run(operation: str, **variables: object) -> dict[str, Any]:
+        if services is None:
+            return data_of(ask(str(address), operation, variables))
+        return data_of(asyncio.run(execute(services, operation, variables, author)))
+
+    return run
 
 
 def data_of(answer: dict[str, Any]) -> dict[str, Any]:

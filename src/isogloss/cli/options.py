@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from enum import Enum
@@ -100,3 +101,18 @@ def read_file(path: Path) -> bytes:
         raise InvalidInput(f"There is no file {path}: check the path.") from error
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def read_texts(files: Sequence[Path]) -> dict[str, str]:
+    """Read files as UTF-8: name → text.
+
+    Raises:
+        InvalidInput: one of them cannot be read, or is something else.
+    """
+    texts = {}
+    for path in files:
+        try:
+            texts[str(path)] = read_file(path).decode()
+        except UnicodeDecodeError as error:
+            raise InvalidInput(f"{path} is no UTF-8: write it as UTF-8.") from error
+    return texts

@@ -1,26 +1,32 @@
 """The rules: which there are, whether a draft may join them, and what it would break."""
 
-import csv
-import io
-from dataclasses import asdict
-from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from isogloss.cli.options import Data, Format, OutputFormat, open_mesh, print_json, read_file
-from isogloss.errors import InvalidInput, NotFound
+from isogloss.cli import rule_steps, waivers
+from isogloss.cli.options import (
+    Data,
+    Format,
+    OutputFormat,
+    folder_of,
+    open_mesh,
+    print_json,
+    read_texts,
+)
+from isogloss.cli.previews import PreviewFormat, show_preview
+from isogloss.cli.rule_steps import Files
+from isogloss.errors import InvalidArgument, NotFound
 from isogloss.model.governance import Rule
-from isogloss.model.preview import EffectKind, RulePreview
-from isogloss.model.rdf import Literal, parse_iri
+from isogloss.model.rdf import parse_iri
 from isogloss.services.admission import check_rules, rules_in_force
+from isogloss.store.journal import FILE
 
 app = typer.Typer(
-    help="The rules that bind every domain, and drafts of them.", no_args_is_help=True
+    help="The rules of the mesh, their drafts and versions, and waivers.", no_args_is_help=True
 )
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="SHACL shapes in Turtle.")]
 Space = Annotated[
     str | None,
     typer.Option(
@@ -29,31 +35,41 @@ Space = Annotated[
 ]
 
 
-class PreviewFormat(Enum):
-    """How a preview is written."""
-
-    TEXT = "text"
-    JSON = "json"
-    CSV = "csv"
+for step in (
+    rule_steps.propose,
+    rule_steps.submit,
+    rule_steps.vote,
+    rule_steps.adopt,
+    rule_steps.withdraw,
+    rule_steps.versions,
+    waivers.waive,
+    waivers.grant,
+    waivers.end,
+    waivers.waivers,
+):
+    app.command()(step)
 
 
 @app.command("list")
-def list_rules(format: Format = OutputFormat.TEXT) -> None:
-    """List the rules in force."""
+def list_rules(format: Format = OutputFormat.TEXT, data: Data = None) -> None:
+    """List the rules in force: those of the mesh, or of the package where there is no mesh."""
+    rules = _in_force(data)
     if format is OutputFormat.JSON:
-        print_json([_rule_json(rule) for rule in rules_in_force()])
+        print_json([_rule_json(rule) for rule in rules])
         return
-    for rule in rules_in_force():
-        typer.echo(f"{rule.rule_id} ({rule.severity.name.lower()})\n  {rule.message}")
+    for rule in rules:
+        whose = f", {rule.owner}" if rule.owner else ""
+        typer.echo(f"{rule.rule_id} ({rule.severity.name.lower()}{whose})\n  {rule.message}")
 
 
 @app.command("show")
 def show_rule(
     rule_id: Annotated[str, typer.Argument(metavar="RULE", help="As in data-product-owner.")],
     format: Format = OutputFormat.TEXT,
+    data: Data = None,
 ) -> None:
     """Show one rule."""
-    rule = next((r for r in rules_in_force() if rule_id in (r.rule_id, r.id)), None)
+    rule = next((r for r in _in_force(data) if rule_id in (r.rule_id, r.id)), None)
     if rule is None:
         raise NotFound(f"There is no rule {rule_id!r}: `isogloss rules list` has them all.")
     if format is OutputFormat.JSON:
@@ -66,6 +82,8 @@ def show_rule(
         typer.echo(f"  backs    {rule.quality.value}")
     typer.echo(f"  judges   {' '.join(rule.target_classes)}")
     typer.echo(f"  is       {rule.id}")
+    if rule.rule_set is not None:
+        typer.echo(f"  stands in {rule.rule_set}")
 
 
 @app.command()
@@ -88,29 +106,44 @@ def run_examples(files: Files, space: Space = None) -> None:
 
 @app.command()
 def preview(
-    files: Files,
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE...", help="SHACL shapes in Turtle.")
+    ] = None,
     days: Annotated[
         int, typer.Option(help="Also judge the commits of so many days again.", min=0, max=366)
     ] = 0,
     format: Annotated[PreviewFormat, typer.Option(help="How to write it.")] = PreviewFormat.TEXT,
+    version: Annotated[
+        str | None, typer.Option(metavar="IRI", help="A version that is drafted or proposed.")
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--set", help="The rule set that the files are the whole of, as in `propose`."
+        ),
+    ] = None,
+    domain: Annotated[
+        str, typer.Option(help="The domain whose own rules they are; governance: they bind all.")
+    ] = "governance",
     data: Data = None,
 ) -> None:
     """Say what a draft would change, compared with the rules in force; nothing is adopted.
 
-    A shape of the draft stands in for the one of its name, or comes new.
+    Without --set, a shape of the draft stands in for the one of its name, or comes new.
     """
-    found = open_mesh(data).previewing.preview(_texts(files), days=days)
-    if format is PreviewFormat.JSON:
-        print_json(_plain(asdict(found)))
-    elif format is PreviewFormat.CSV:
-        typer.echo(_csv(found), nl=False)
-    else:
-        _preview_text(found)
+    if bool(files) == (version is not None):
+        raise InvalidArgument("Name the files of a draft, or by --version one that is written.")
+    texts, services = read_texts(files or []), open_mesh(data)
+    if version is not None:
+        written = services.rules.version(parse_iri(version)).rule_set
+        texts, domain, name = {version: written.turtle}, written.owner, written.name
+    found = services.previewing.preview(texts, domain=domain, name=name, days=days)
+    show_preview(found, format)
 
 
 def _check(files: list[Path], space: str | None, *, examples: bool) -> None:
     findings = check_rules(
-        _texts(files), None if space is None else parse_iri(space), examples=examples
+        read_texts(files), None if space is None else parse_iri(space), examples=examples
     )
     for finding in findings:
         kind = "" if finding.blocking else "remark: "
@@ -122,14 +155,10 @@ def _check(files: list[Path], space: str | None, *, examples: bool) -> None:
     typer.echo("Nothing stands in the way.")
 
 
-def _texts(files: list[Path]) -> dict[str, str]:
-    texts = {}
-    for path in files:
-        try:
-            texts[str(path)] = read_file(path).decode()
-        except UnicodeDecodeError as error:
-            raise InvalidInput(f"{path} is no UTF-8: write it as UTF-8.") from error
-    return texts
+def _in_force(data: Path | None) -> tuple[Rule, ...]:
+    if (folder_of(data) / FILE).is_file():
+        return open_mesh(data).judge.regime().rules
+    return rules_in_force()
 
 
 def _rule_json(rule: Rule) -> dict[str, object]:
@@ -141,108 +170,7 @@ def _rule_json(rule: Rule) -> dict[str, object]:
         "message": rule.message,
         "severity": rule.severity.name,
         "quality": rule.quality.name if rule.quality else None,
+        "ruleSet": rule.rule_set,
+        "owner": rule.owner,
         "targetClasses": list(rule.target_classes),
     }
-
-
-def _preview_text(found: RulePreview) -> None:
-    typer.echo(
-        f"As of commit {found.sequence}: {found.count(EffectKind.NEWLY_FAILING)} newly failing, "
-        f"{found.count(EffectKind.NEWLY_PASSING)} newly passing, "
-        f"{found.count(EffectKind.CHANGED_SEVERITY)} of another severity."
-    )
-    for title, counts in (
-        ("by rule", found.by_rule()),
-        ("by domain", found.by_domain()),
-        ("by product", found.by_product()),
-    ):
-        if counts:
-            typer.echo(f"\n{title}")
-            for name, count in counts[:20]:
-                typer.echo(f"  {count:6,}  {name or 'nobody knows'}")
-            if len(counts) > 20:
-                typer.echo(f"  {len(counts) - 20} more: --format json has them all.")
-    if found.radii:
-        typer.echo("\nblocked, and who reads it")
-        for radius in found.radii[:20]:
-            typer.echo(
-                f"  {radius.product}  {radius.violations} violation(s); "
-                f"{len(radius.products)} product(s) downstream in {len(radius.domains)} domain(s)"
-            )
-        if len(found.radii) > 20:
-            typer.echo(f"  {len(found.radii) - 20} more: --format json has them all.")
-    for rule in found.idle:
-        typer.echo(f"\nlooks at nothing in the mesh: {rule}")
-    for commit in found.refused:
-        typer.echo(
-            f"\nwould have been refused: commit {commit.sequence} of {commit.at:%F}, "
-            f"{commit.message or 'without a message'} ({len(commit.violations)} violation(s))"
-        )
-    spent = sum(cost.milliseconds for cost in found.costs)
-    typer.echo(f"\n{len(found.costs)} rule(s) of the draft were run, in {spent:.0f} ms.")
-
-
-_WHOSE = ("domain", "product", "owners")
-
-
-def _csv(found: RulePreview) -> str:
-    text = io.StringIO()
-    table = csv.writer(text)
-    table.writerow(
-        [
-            "kind",
-            "rule",
-            "severity",
-            "before",
-            "focusNode",
-            "path",
-            "value",
-            "domain",
-            "product",
-            "owners",
-            "message",
-        ]
-    )
-    for effect in found.effects:
-        result = effect.result
-        value = result.value.value if isinstance(result.value, Literal) else result.value
-        table.writerow(
-            _harmless(cell)
-            for cell in (
-                effect.kind.value,
-                result.rule,
-                result.severity.name,
-                effect.before.name if effect.before else "",
-                result.focus_node,
-                result.path or "",
-                value or "",
-                effect.domain or "",
-                effect.product or "",
-                " ".join(effect.owners),
-                result.message,
-            )
-        )
-    return text.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    # A spreadsheet takes what begins so for a formula, and anybody may write a literal.
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
-
-
-def _plain(value: Any) -> Any:
-    """Give what JSON can hold."""
-    if isinstance(value, Enum):
-        return value.name
-    if isinstance(value, Literal):
-        return value.value
-    if isinstance(value, dict):
-        return {_camel(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return value if isinstance(value, int | float | str) or value is None else str(value)
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(word.title() for word in rest)

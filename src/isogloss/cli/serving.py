@@ -7,6 +7,7 @@ import typer
 import uvicorn
 
 from isogloss.api.app import build_app
+from isogloss.api.sockets import MAX_MESSAGE_BYTES
 from isogloss.bootstrap import Services
 from isogloss.errors import InvalidArgument
 
@@ -51,6 +52,7 @@ def serve(
     config = uvicorn.Config(
         build_app(services, hosts=hosts, public=public),
         log_level="warning",
+        ws_max_size=MAX_MESSAGE_BYTES,
         timeout_graceful_shutdown=10,
     )
     uvicorn.Server(config).run(sockets=[listener])

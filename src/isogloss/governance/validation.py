@@ -28,31 +28,6 @@ from isogloss.model.rdf import Iri, Literal, Triple
 _SILENT = silent("isogloss.pyshacl")
 
 
-class Validator:
-    """The rules in force, ready to judge states of the mesh.
-
-    The subclass facts and the codes of the ontology go into the data, because SHACL looks
-    for classes there (§2.1.3.2); nothing else is inferred, and nothing is fetched.
-    """
-
-    def __init__(self, rulebook: Rulebook, ontology: Mapping[str, str] | None = None) -> None:
-        """Take the rules and the ontology's Turtle files: name → text.
-
-        Raises:
-            ValidationFailed: a file of the ontology is no Turtle.
-        """
-        self._rulebook = rulebook
-        self._axioms = axioms(ontology or {})
-
-    def validate(self, triples: Iterable[Triple]) -> ValidationReport:
-        """Judge triples by all rules.
-
-        Raises:
-            ValidationFailed: the rules could not be evaluated (SHACL §3.4.1).
-        """
-        return read_report(run(self._rulebook, {*triples, *self._axioms}), self._rulebook)
-
-
 def axioms(ontology: Mapping[str, str]) -> tuple[Triple, ...]:
     """Pick what rules must know of the ontology: subclasses, and the codes.
 

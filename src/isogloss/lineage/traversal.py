@@ -65,6 +65,17 @@ def reach(
     )
 
 
+def products_downstream(index: LineageIndex, product: Iri) -> tuple[Iri, ...]:
+    """List the products that depend on a product, sorted: all of them, and no edges.
+
+    Raises:
+        NotFound: the index has no such product.
+    """
+    starts = index.expand(product, Level.PRODUCT)
+    layers = _layers(index.graphs[Level.PRODUCT].successors, starts)
+    return tuple(sorted({node for layer in layers for node in layer}.difference(starts)))
+
+
 def paths(
     index: LineageIndex,
     source: Iri,

@@ -126,3 +126,19 @@ class RuleOutcome:
     def passed(self) -> bool:
         """Tell whether nothing breaks the rule."""
         return not self.results
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictChange:
+    """How the verdict on one product came to differ.
+
+    `passed` tells whether no violation stands at the product or its parts, `was` the same of
+    before; None where there is no such product in the domain.
+    """
+
+    sequence: int
+    product: Iri
+    passed: bool | None
+    was: bool | None
+    newly_failing: tuple[ValidationResult, ...]
+    newly_passing: tuple[ValidationResult, ...]

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from isogloss.errors import ValidationFailed
 from isogloss.governance.compiler.program import Program
-from isogloss.governance.compiler.standing import Change, Standing
+from isogloss.governance.compiler.standing import Change, Standing, differing
 from isogloss.governance.regime import Binding, Regime
 from isogloss.model.governance import Severity, ValidationReport, ValidationResult, in_order
 from isogloss.model.preview import RuleCost
@@ -23,7 +23,10 @@ Results = tuple[ValidationResult, ...]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a draft says of the mesh, what the version says that it would replace, and its costs."""
+    """What a draft says of the mesh, what the version says that it would replace, and its costs.
+
+    What both say by the same checks may be missing on both sides.
+    """
 
     before: Results
     after: Results
@@ -177,15 +180,23 @@ class Bench:
 
     def preview(self, draft: Binding) -> Draft:
         """Compare a draft with the version of its set that is in force, if one is."""
-        twin = self._here()
-        line = draft.owner, draft.name
-        known = [j for j in self._judged.values() if (j.binding.owner, j.binding.name) == line]
-        before = [r for judged in known for r in judged.said(set(judged.standing.results))]
-        program = compiled(draft)
-        now = _Judged(draft, program.full(twin.select, known[0].standing if known else None))
-        after = in_order(self._waived(now.said(set(now.standing.results))))
+        twin, line = self._here(), (draft.owner, draft.name)
+        found = (j for j in self._judged.values() if (j.binding.owner, j.binding.name) == line)
+        known, program = next(found, None), compiled(draft)
+        standing = program.full(twin.select, known.standing if known else None)
+        before: Iterable[ValidationResult] = ()
+        if known is None:
+            after = standing.results
+        elif known.binding.grace:
+            # Every rule of the set begins to refuse anew.
+            before, after = known.said(set(known.standing.results)), standing.results
+        else:
+            old, after = differing(known.standing, standing)
+            before = known.said(set(old))
         return Draft(
-            in_order(self._waived(before)), after, program.costs(twin.select, now.standing)
+            in_order(self._waived(before)),
+            in_order(self._waived(_Judged(draft, standing).said(set(after)))),
+            program.costs(twin.select, standing),
         )
 
     def close(self) -> None:

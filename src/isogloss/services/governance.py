@@ -53,17 +53,7 @@ class Governance:
 
         Its parts are its output ports, output datasets with their columns, and objectives.
         """
-        columns = self._columns_of_datasets(products)
-        parts = {
-            product.id: [
-                product.id,
-                *product.output_ports,
-                *product.output_datasets,
-                *(iri for dataset in product.output_datasets for iri in columns[dataset]),
-                *product.objectives,
-            ]
-            for product in products
-        }
+        parts = parts_of(self._catalog, products)
         types = self._catalog.types_of({part for nodes in parts.values() for part in nodes})
         found: defaultdict[Iri, list[ValidationResult]] = defaultdict(list)
         report = self.report()
@@ -96,10 +86,18 @@ class Governance:
         ]
         return tuple(sorted(outcomes, key=lambda o: (o.passed, -o.rule.severity, o.rule.rule_id)))
 
-    def _columns_of_datasets(self, products: Sequence[DataProduct]) -> dict[Iri, list[Iri]]:
-        datasets = sorted({iri for product in products for iri in product.output_datasets})
-        columns = self._catalog.columns_of(datasets)
-        return {
-            dataset: [column.id for column in found]
-            for dataset, found in zip(datasets, columns, strict=True)
-        }
+
+def parts_of(catalog: Catalog, products: Sequence[DataProduct]) -> dict[Iri, list[Iri]]:
+    """List each product's nodes: itself, its output ports and datasets, columns, objectives."""
+    datasets = sorted({iri for product in products for iri in product.output_datasets})
+    columns = dict(zip(datasets, catalog.columns_of(datasets), strict=True))
+    return {
+        product.id: [
+            product.id,
+            *product.output_ports,
+            *product.output_datasets,
+            *(column.id for dataset in product.output_datasets for column in columns[dataset]),
+            *product.objectives,
+        ]
+        for product in products
+    }

@@ -4,7 +4,7 @@ from collections import defaultdict
 from itertools import product
 
 from isogloss.lineage.index import LineageIndex
-from isogloss.lineage.traversal import paths, reach
+from isogloss.lineage.traversal import paths, products_downstream, reach
 from isogloss.model.lineage import Direction, Edge, EdgeKind, Level, Lineage, Paths
 from isogloss.model.rdf import Iri, Literal, Quad, Term
 from isogloss.services.catalog import Catalog
@@ -44,6 +44,14 @@ class LineageTracer:
         return reach(
             self._index.get(), of, direction, level=level, max_hops=max_hops, max_nodes=max_nodes
         )
+
+    def products_downstream(self, product: Iri) -> tuple[Iri, ...]:
+        """List the products that depend on a product, sorted.
+
+        Raises:
+            NotFound: the mesh has no such product.
+        """
+        return products_downstream(self._index.get(), product)
 
     def lineage_paths(
         self,

@@ -13,7 +13,6 @@ from isogloss.errors import InvalidArgument
 from isogloss.governance.regime import Binding, Regime
 from isogloss.governance.rulebook import Rulebook
 from isogloss.model.governance import Severity, ValidationResult
-from isogloss.model.lineage import Direction, Level
 from isogloss.model.preview import Effect, EffectKind, Radius, RefusedCommit, RulePreview
 from isogloss.model.rdf import Iri
 from isogloss.services.bench import AnyBench, Results
@@ -80,7 +79,8 @@ class Previewing:
         sequence, found = self._judge.preview(binding)
         effects = self._effects(found.before, found.after)
         in_force = _digest(*(f"{b.id} {b.grace}" for b in regime.bindings))
-        of_draft = _digest(str(binding.owner), binding.name, binding.rulebook.digest)
+        text = "\n".join(draft.values())
+        of_draft = _digest(str(binding.owner), binding.name, str(name is None), text)
         return RulePreview(
             sequence,
             in_force,
@@ -151,11 +151,11 @@ class Previewing:
             if fails and effect.product and effect.result.blocks:
                 blocked[effect.product] = blocked.get(effect.product, 0) + 1
         homes = self._catalog.product_ids()
-        names = {domain.id: domain.name for domain in self._catalog.domains()}
+        every = (self._catalog.get_domain(GOVERNANCE), *self._catalog.domains())
+        names = {domain.id: domain.name for domain in every}
         radii = []
         for product, violations in blocked.items():
-            reached = self._lineage.lineage(product, Direction.DOWNSTREAM, level=Level.PRODUCT)
-            readers = tuple(sorted(node.id for node in reached.nodes))
+            readers = self._lineage.products_downstream(product)
             owners = {home for reader in readers if (home := homes.get(reader)) is not None}
             radii.append(
                 Radius(product, violations, readers, tuple(sorted(names[o] for o in owners)))

@@ -1,6 +1,6 @@
 """Let somebody off a rule for a while: one asks, another one grants it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -38,6 +38,11 @@ class Waivers:
         now = self._clock()
         found = [(waiver, waiver.stage(now)) for waiver in self._read()]
         return tuple(one for one in found if stage in (None, one[1]))
+
+    def find(self, ids: Sequence[Iri]) -> list[tuple[Waiver, WaiverStage] | None]:
+        """Read waivers, in the order of the ids; None where there is none."""
+        known = {waiver.id: (waiver, stage) for waiver, stage in self.all()}
+        return [known.get(id) for id in ids]
 
     def expiring(self, before: datetime) -> tuple[Waiver, ...]:
         """List those that hold now and will have run out by an instant, soonest first."""
@@ -77,7 +82,7 @@ class Waivers:
             return said | waiver_triples(made)
 
         message = f"Ask for a waiver from {known.rule_id} for <{focus_node}>: {reason}"
-        self._commit(owner.id, ask, author, message)
+        self._commit(owner.name, ask, author, message)
         return made
 
     def grant(self, id: Iri, *, author: Iri = OPERATOR) -> Waiver:
@@ -138,10 +143,10 @@ class Waivers:
             made = step(found, ownership, members)
             return (said - waiver_triples(found)) | waiver_triples(made)
 
-        self._commit(owner.id, edit, author, f"{word} the waiver <{id}>.")
+        self._commit(owner.name, edit, author, f"{word} the waiver <{id}>.")
         return made
 
-    def _commit(self, domain: Iri, edit: Edit, author: Iri, message: str) -> None:
+    def _commit(self, domain: str, edit: Edit, author: Iri, message: str) -> None:
         self._commits.replace([Act(domain, RULES_SOURCE, edit)], author=author, message=message)
 
     def _rule(self, rule: Iri) -> Rule:

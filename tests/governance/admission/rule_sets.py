@@ -4,15 +4,17 @@ from isogloss import resources
 from isogloss.governance.admission.admitting import admit, lint
 from isogloss.governance.admission.structure import CountTargets
 from isogloss.governance.rulebook import Rulebook
-from isogloss.governance.validation import Validator
+from isogloss.governance.validation import axioms
 from isogloss.model.admission import Example, Finding, Submission
 from isogloss.model.governance import ValidationResult
 from isogloss.model.rdf import Iri, Triple
 from isogloss.services.spelling import careless_reading, is_normal
 from isogloss.vocab import PREFIXES
+from tests.judging import judge_of_a_mesh
 
 SPACE = Iri("https://mesh.example/sales/")
 ONTOLOGY = resources.texts("ontology", ".ttl")
+KNOWN = axioms(ONTOLOGY)
 HEAD = "".join(
     f"@prefix {prefix}: <{iri}> .\n"
     for prefix, iri in {**PREFIXES, "ex": SPACE, "other": "https://mesh.example/finance/"}.items()
@@ -60,10 +62,10 @@ def owns(iri: Iri) -> bool:
 
 
 def judge(rulebook: Rulebook, triples: object) -> tuple[ValidationResult, ...]:
-    """Judge by pySHACL."""
+    """Judge as a mesh does."""
     assert isinstance(triples, list)
     found: list[Triple] = triples
-    return Validator(rulebook, ONTOLOGY).validate(found).results
+    return judge_of_a_mesh(rulebook, KNOWN)(found).results
 
 
 def linted(

@@ -147,6 +147,12 @@ def test_an_example_that_is_no_turtle_is_told_with_its_own_line() -> None:
     assert "from its line 3 on" in found.message
 
 
+def test_an_example_with_an_iri_that_is_none_is_told() -> None:
+    (found,) = admitted(submission(rule().replace(OK, '"ex:p a ex:T\x1fhing ."')))
+    assert (found.code, found.blocking) == ("BAD_EXAMPLE", True)
+    assert "an IRI that is none" in found.message
+
+
 def test_an_example_may_have_blank_nodes_and_relative_names() -> None:
     text = rule(path="( dcterms:isPartOf dcterms:title )")
     ok = "\"<p> a dprod:DataProduct ; dcterms:isPartOf [ dcterms:title 'x' ] .\""

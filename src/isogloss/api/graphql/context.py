@@ -8,6 +8,8 @@ from anyio import to_thread
 from strawberry.dataloader import DataLoader
 from strawberry.types import Info as StrawberryInfo
 
+from isogloss.api.sockets import Connection
+from isogloss.api.watcher import Watcher
 from isogloss.bootstrap import Services, View
 from isogloss.errors import Unauthenticated
 from isogloss.model.catalog import (
@@ -23,6 +25,8 @@ from isogloss.model.catalog import (
 from isogloss.model.governance import RuleOutcome
 from isogloss.model.meaning import Translation
 from isogloss.model.rdf import Iri
+from isogloss.model.rules import Waiver, WaiverStage
+from isogloss.services.waivers import Waivers
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -40,7 +44,7 @@ def _loader(read: Callable[[Sequence[K]], Sequence[V]]) -> DataLoader[K, V]:
 class Loaders:
     """One loader per question that lists ask of each of their rows."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, waivers: Waivers) -> None:
         catalog = view.catalog
         self.domain: DataLoader[Iri, Domain | None] = _loader(catalog.domains_by_id)
         self.product: DataLoader[Iri, DataProduct | None] = _loader(catalog.products)
@@ -62,6 +66,7 @@ class Loaders:
         self.outcomes: DataLoader[DataProduct, tuple[RuleOutcome, ...]] = _loader(
             view.governance.outcomes
         )
+        self.waiver: DataLoader[Iri, tuple[Waiver, WaiverStage] | None] = _loader(waivers.find)
 
 
 @dataclass(frozen=True)
@@ -74,10 +79,17 @@ class Reading:
 
 @dataclass
 class Context:
-    """The context of one request; `author` is None where nobody said who asks."""
+    """The context of one request; `author` is None where nobody said who asks.
+
+    Over a WebSocket it is that of all that is asked there; `connection` is None elsewhere.
+    Strawberry sets `connection_params` to what its first message brought along.
+    """
 
     services: Services
     author: Iri | None = None
+    watcher: Watcher | None = None
+    connection: Connection | None = None
+    connection_params: dict[str, object] | None = field(default=None, repr=False)
     _readings: dict[str | int, Reading] = field(default_factory=dict)
 
     def at(self, info: "Info") -> Reading:
@@ -91,7 +103,7 @@ class Context:
 
     def look(self, key: str | int, view: View) -> None:
         """Let a field of the query, by its name in the answer, ask of a state."""
-        self._readings[key] = Reading(view, Loaders(view))
+        self._readings[key] = Reading(view, Loaders(view, self.services.waivers))
 
     def require_author(self) -> Iri:
         """Tell who asks.

@@ -5,9 +5,11 @@ from typing import Annotated
 import strawberry
 from strawberry import ID
 
+from isogloss.api.graphql.context import Info
+from isogloss.api.graphql.rules import Waiver
 from isogloss.model import change
 from isogloss.model import governance as model
-from isogloss.model.rdf import Literal, Term
+from isogloss.model.rdf import Iri, Literal, Term
 
 strawberry.enum(
     model.Severity, description="How much a broken rule matters; only VIOLATION refuses a write."
@@ -32,6 +34,10 @@ class Rule:
     quality: model.Quality | None = strawberry.field(
         description="The quality of a data product that it backs (mesh:quality)."
     )
+    rule_set: ID | None = strawberry.field(description="The version that it stands in.")
+    owner: ID | None = strawberry.field(
+        description="The domain whose own rule it is; null for a rule that binds all."
+    )
 
     @classmethod
     def of(cls, rule: model.Rule) -> "Rule":
@@ -44,6 +50,8 @@ class Rule:
             message=rule.message,
             severity=rule.severity,
             quality=rule.quality,
+            rule_set=None if rule.rule_set is None else ID(rule.rule_set),
+            owner=None if rule.owner is None else ID(rule.owner),
         )
 
 
@@ -67,11 +75,35 @@ class ValidationResult:
         description="How much it matters (sh:resultSeverity)."
     )
     message: str = strawberry.field(description="How to put it right (sh:resultMessage).")
+    rule_set: ID | None = strawberry.field(
+        description="The version of the rules that says so; null in what was recorded before "
+        "there were versions."
+    )
+    owner: ID | None = strawberry.field(
+        description="The domain whose own rule it is; null for a rule that binds all."
+    )
+    waived: bool = strawberry.field(description="Whether a waiver lets it pass.")
+    waiver_id: strawberry.Private[Iri | None]
+
+    @strawberry.field(
+        description="The waiver that lets it pass, or that would if it were granted or had not "
+        "run out."
+    )
+    async def waiver(self, info: Info) -> Waiver | None:
+        """Find the waiver."""
+        if self.waiver_id is None:
+            return None
+        found = await info.context.at(info).loaders.waiver.load(self.waiver_id)
+        return None if found is None else Waiver.of(*found)
 
     @classmethod
     def of(cls, result: model.ValidationResult) -> "ValidationResult":
         """Show a result."""
         return cls(
+            rule_set=None if result.rule_set is None else ID(result.rule_set),
+            owner=None if result.owner is None else ID(result.owner),
+            waived=result.waived,
+            waiver_id=result.waiver,
             focus_node=ID(result.focus_node),
             path=result.path,
             value=_text(result.value),
@@ -109,6 +141,10 @@ class ValidationReport:
         description="False for any result, also of severity INFO (sh:conforms)."
     )
     results: list[ValidationResult] = strawberry.field(description="Worst first (sh:result).")
+    rule_sets: list[ID] = strawberry.field(description="The versions of the rules that judged.")
+    unjudged: list[ID] = strawberry.field(
+        description="The versions of domains' own rules that could not be run."
+    )
 
     @classmethod
     def of(cls, report: model.ValidationReport) -> "ValidationReport":
@@ -116,36 +152,58 @@ class ValidationReport:
         return cls(
             conforms=report.conforms,
             results=[ValidationResult.of(result) for result in report.results],
+            rule_sets=[ID(version) for version in report.rule_sets],
+            unjudged=[ID(version) for version in report.unjudged],
         )
 
 
-@strawberry.type(description="The change is in the mesh.")
-class Committed:
-    """View of model.change.Committed."""
+@strawberry.interface(description="A change that is in the mesh.")
+class Commit:
+    """What both kinds of commit have."""
 
     sequence: int = strawberry.field(description="Number of the commit; unchanged by a no-op.")
     graphs: list[ID] = strawberry.field(description="The named graphs that were replaced.")
     added: int = strawberry.field(description="How many quads it added.")
     removed: int = strawberry.field(description="How many quads it removed.")
     notes: list[str] = strawberry.field(description="What was not understood, in sentences.")
-    remarks: list[ValidationResult] = strawberry.field(
-        description="New results of severity WARNING or INFO, which refuse nothing."
+
+
+@strawberry.type(description="Allowed: the rules say nothing new.")
+class Committed(Commit):
+    """View of model.change.Committed without remarks."""
+
+
+@strawberry.type(description="Allowed with warnings: the rules say something new.")
+class CommittedWithWarnings(Commit):
+    """View of model.change.Committed with remarks."""
+
+    warnings: list[ValidationResult] = strawberry.field(
+        description="New results that refuse nothing: warnings, what a waiver lets pass, and "
+        "what breaks other domains' own rules."
     )
 
-    @classmethod
-    def of(cls, outcome: change.Committed, notes: tuple[str, ...]) -> "Committed":
-        """Show a commit."""
-        return cls(
-            sequence=outcome.sequence,
-            graphs=[ID(graph) for graph in outcome.graphs],
-            added=outcome.added,
-            removed=outcome.removed,
-            notes=list(notes),
-            remarks=[ValidationResult.of(result) for result in outcome.remarks],
-        )
+
+def committed(
+    outcome: change.Committed, notes: tuple[str, ...]
+) -> Committed | CommittedWithWarnings:
+    """Show a commit."""
+    sequence, graphs = outcome.sequence, [ID(graph) for graph in outcome.graphs]
+    added, removed, said = outcome.added, outcome.removed, list(notes)
+    if not outcome.remarks:
+        return Committed(sequence=sequence, graphs=graphs, added=added, removed=removed, notes=said)
+    return CommittedWithWarnings(
+        sequence=sequence,
+        graphs=graphs,
+        added=added,
+        removed=removed,
+        notes=said,
+        warnings=[ValidationResult.of(result) for result in outcome.remarks],
+    )
 
 
-@strawberry.type(description="The change would break rules that hold today; nothing was written.")
+@strawberry.type(
+    description="Blocked: the change would break rules that hold today; nothing was written."
+)
 class Refused:
     """View of model.change.Refused."""
 
@@ -157,9 +215,11 @@ class Refused:
         return cls(violations=[ValidationResult.of(result) for result in outcome.violations])
 
 
-ReplaceSourceResult = Annotated[
-    Committed | Refused,
-    strawberry.union("ReplaceSourceResult", description="What became of a change."),
+Verdict = Annotated[
+    Committed | CommittedWithWarnings | Refused,
+    strawberry.union(
+        "Verdict", description="What became of a change: allowed, with warnings, or blocked."
+    ),
 ]
 
 

@@ -1,6 +1,7 @@
 """`asOf`: every question, asked of the past."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any, NewType
 
 import strawberry
@@ -61,3 +62,8 @@ class AsOf(FieldExtension):
             view = await to_thread.run_sync(info.context.services.as_of, as_of)
             info.context.look(info.path.key, view)
         return await next_(source, info, **arguments)
+
+
+def in_utc(instant: datetime) -> datetime:
+    """Take an instant without an offset for one in UTC."""
+    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)

@@ -8,9 +8,16 @@ from anyio import to_thread
 from strawberry import ID
 
 from isogloss.api.graphql.context import Info
-from isogloss.api.graphql.governance import Committed, Refused, ReplaceSourceResult
+from isogloss.api.graphql.governance import (
+    Committed,
+    CommittedWithWarnings,
+    Refused,
+    Verdict,
+    committed,
+)
 from isogloss.api.graphql.history import SourceInput, files_of
 from isogloss.api.graphql.moments import Moment
+from isogloss.api.graphql.rules import RulesMutation
 from isogloss.model import access, change
 from isogloss.model.rdf import parse_iri
 from isogloss.services.loading import Loaded
@@ -32,7 +39,7 @@ MemberRole = Annotated[access.Role, strawberry.argument(description="His role th
 
 
 @strawberry.type(description="What there is to change.")
-class Mutation:
+class Mutation(RulesMutation):
     """Every mutation of the API."""
 
     @strawberry.mutation(
@@ -49,7 +56,7 @@ class Mutation:
         ],
         message: Message = "",
         id: RequestId = None,
-    ) -> ReplaceSourceResult:
+    ) -> Verdict:
         """Replace a source graph."""
         author, loading = info.context.require_author(), info.context.services.loading
         return await _change(
@@ -70,7 +77,7 @@ class Mutation:
         as_of: Annotated[Moment, strawberry.argument(description="The moment.")],
         message: Message = "",
         id: RequestId = None,
-    ) -> ReplaceSourceResult:
+    ) -> Verdict:
         """Restore a source graph."""
         author, services = info.context.require_author(), info.context.services
 
@@ -96,7 +103,7 @@ class Mutation:
         digest: Annotated[str, strawberry.argument(description="The digest of the plan.")],
         message: Message = "",
         id: RequestId = None,
-    ) -> ReplaceSourceResult:
+    ) -> Verdict:
         """Apply a plan."""
         author, planning = info.context.require_author(), info.context.services.planning
         files = files_of(sources)
@@ -107,7 +114,7 @@ class Mutation:
     @strawberry.mutation(description="Let somebody into a domain.")
     async def grant_role(
         self, info: Info, domain: DomainName, member: Member, role: MemberRole
-    ) -> ReplaceSourceResult:
+    ) -> Verdict:
         """Add a membership."""
         author, loading = info.context.require_author(), info.context.services.loading
         iri = parse_iri(member)
@@ -116,15 +123,15 @@ class Mutation:
     @strawberry.mutation(description="Take a role in a domain from somebody.")
     async def withdraw_role(
         self, info: Info, domain: DomainName, member: Member, role: MemberRole
-    ) -> ReplaceSourceResult:
+    ) -> Verdict:
         """Remove a membership."""
         author, loading = info.context.require_author(), info.context.services.loading
         iri = parse_iri(member)
         return await _change(lambda: loading.withdraw(domain, iri, role, author=author))
 
 
-async def _change(make: Callable[[], Loaded]) -> Committed | Refused:
+async def _change(make: Callable[[], Loaded]) -> Committed | CommittedWithWarnings | Refused:
     loaded = await to_thread.run_sync(make)
     if isinstance(loaded.outcome, change.Refused):
         return Refused.of(loaded.outcome)
-    return Committed.of(loaded.outcome, loaded.notes)
+    return committed(loaded.outcome, loaded.notes)

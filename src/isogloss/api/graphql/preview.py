@@ -10,6 +10,7 @@ from strawberry import ID
 from isogloss.api.graphql.context import Info
 from isogloss.api.graphql.governance import ValidationResult
 from isogloss.api.graphql.paging import MAX_PAGE_SIZE, First
+from isogloss.api.graphql.rules import Owner
 from isogloss.errors import InvalidArgument
 from isogloss.model import preview as model
 from isogloss.model.governance import Severity
@@ -108,6 +109,9 @@ class RulePreview:
     sequence: int = strawberry.field(description="The commit that it is true of.")
     in_force: ID = strawberry.field(description="A digest of the rules that it is compared with.")
     draft: ID = strawberry.field(description="A digest of the rules as the draft would have them.")
+    digest: ID = strawberry.field(
+        description="Stands for both and for all effects: what `adoptRules` takes."
+    )
 
     @strawberry.field(description="The verdicts that would differ, worst first.")
     def effects(
@@ -204,6 +208,11 @@ class PreviewQuery:
                 description="Shapes in Turtle: each stands in for the one of its name, or is new."
             ),
         ],
+        domain: Owner = "governance",
+        name: Annotated[
+            str | None,
+            strawberry.argument(description="The set that the Turtle is the whole of."),
+        ] = None,
         days: Annotated[
             int,
             strawberry.argument(description="Judge the commits of so many days again, too."),
@@ -214,10 +223,13 @@ class PreviewQuery:
         if not 0 <= days <= 366:
             raise InvalidArgument("Ask for 0 to 366 days.")
         previewing = info.context.services.previewing
-        found = await to_thread.run_sync(lambda: previewing.preview({"draft": turtle}, days=days))
+        found = await to_thread.run_sync(
+            lambda: previewing.preview({"draft": turtle}, domain=domain, name=name, days=days)
+        )
         return RulePreview(
             found=found,
             sequence=found.sequence,
             in_force=ID(found.in_force),
             draft=ID(found.draft),
+            digest=ID(found.digest),
         )

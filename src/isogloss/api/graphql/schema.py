@@ -22,6 +22,7 @@ from isogloss.api.graphql.meaning import Word, show
 from isogloss.api.graphql.moments import AsOf
 from isogloss.api.graphql.paging import After, Connection, First, page
 from isogloss.api.graphql.preview import PreviewQuery
+from isogloss.api.graphql.rules import RulesQuery
 from isogloss.api.graphql.scores import ScoreQuery
 from isogloss.errors import InvalidArgument
 from isogloss.model.lineage import Direction, Level
@@ -38,7 +39,7 @@ MaxHops = Annotated[int, strawberry.argument(description="Go so many hops at the
 
 
 @strawberry.type(description="What there is to ask.")
-class Query(PastQuery, PreviewQuery, ScoreQuery):
+class Query(PastQuery, PreviewQuery, ScoreQuery, RulesQuery):
     """Every query of the API."""
 
     @_question(description="Anything by its IRI; null if the mesh has no such thing.")
@@ -225,10 +226,14 @@ class Query(PastQuery, PreviewQuery, ScoreQuery):
         first, second = (view.catalog.get_domain(name) for name in between)
         return show(view.meanings.mappings((first, second)))
 
-    @_question(description="The rules that bind every domain, by their ids.")
+    @_question(
+        description="The rules in force, by their ids: those that bind all, and domains' own."
+    )
     async def rules(self, info: Info) -> list[Rule]:
         """List rules."""
-        return [Rule.of(rule) for rule in info.context.at(info).view.governance.rules]
+        governance = info.context.at(info).view.governance
+        # Whoever writes rules may be at it.
+        return [Rule.of(rule) for rule in await to_thread.run_sync(lambda: governance.rules)]
 
     @_question(description="What the rules say of the mesh, or of one domain's part.")
     async def validation_report(

@@ -23,7 +23,10 @@ from isogloss.model.rdf import Iri, Triple
 from isogloss.vocab import MESH
 
 Judge = Callable[[Rulebook, Sequence[Triple]], Iterable[ValidationResult]]
-"""Judges data by rules, and knows the ontology's subclasses and codes besides."""
+"""Judges data by rules, and knows the ontology's subclasses and codes besides.
+
+Raises ValidationFailed where it cannot, and ValueError where the data have what is no IRI.
+"""
 
 RULE_ID, PASSING, FAILING = (
     rdflib.URIRef(iri) for iri in (MESH.ruleId, MESH.passingExample, MESH.failingExample)
@@ -172,6 +175,10 @@ def misjudged(
                 judged[example.turtle] = list(judge(rulebook, plain))
             except ValidationFailed as error:
                 yield tell("NOT_JUDGED", f"{which} could not be judged: {error}")
+                continue
+            except ValueError as error:
+                # rdflib reads more as IRIs than RFC 3987 allows.
+                yield tell("BAD_EXAMPLE", f"{which} has an IRI that is none: {error}. Mend it.")
                 continue
         broken = sorted({result.rule for result in judged[example.turtle]})
         if not example.passes and example.rule not in broken:

@@ -17,9 +17,9 @@ from isogloss.governance.compiler.queries import (
     Check,
     checks,
     count_of,
+    filled,
     is_target,
     leading,
-    listed,
     patterns,
     screen,
     targets,
@@ -157,7 +157,7 @@ class Program:
             found = _run(select, text.replace(HOLE, targets(root.targets)))
             nodes = {row[0] for row in found if row[0] is not None}
             if len(nodes) < _MOST_NAMED:
-                queries = [check.bound(listed(nodes)) for check in checks] if nodes else []
+                queries = [check.bound(nodes) for check in checks] if nodes else []
         rows = [_by_focus(_run(select, query)) for query in queries] or [{} for _ in checks]
         return rows, (time.perf_counter() - began) * 1000
 
@@ -191,7 +191,7 @@ class Program:
             site, readers = self._sites[place]
             focus_nodes = set(nodes) if site.prefix.stays else set()
             if site.prefix.path:
-                rows = _run(select, leading(site.prefix, listed(nodes)))
+                rows = _run(select, leading(site.prefix, nodes))
                 focus_nodes.update(row[0] for row in rows if row[0] is not None)
             for number in readers:
                 found[number] |= focus_nodes
@@ -250,7 +250,7 @@ class Program:
         self, select: SelectQuery, check: Check, focus_nodes: Iterable[Term]
     ) -> dict[Term, list[Row]]:
         """Run a check on some focus nodes; what it finds of nodes that are not bound is dropped."""
-        rows = _run(select, check.bound(listed(focus_nodes)))
+        rows = _run(select, check.bound(focus_nodes))
         if self._binds_all:
             return _by_focus(rows)
         own = (r for r in rows if self._binds(r[0]) and self._binds(r[check.depth - 1]))
@@ -267,7 +267,7 @@ class Program:
 
     @staticmethod
     def _found(select: SelectQuery, query: str, nodes: Collection[Term]) -> set[Term]:
-        rows = _run(select, query.replace(HOLE, f"VALUES ?f0 {{ {listed(nodes)} }}"))
+        rows = _run(select, filled(query, nodes))
         return {row[0] for row in rows if row[0] is not None}
 
     def checks_of(self, result: ValidationResult) -> Sequence[int]:

@@ -32,7 +32,6 @@ from isogloss.governance.compiler.algebra import (
     call,
     either,
     negation,
-    term_text,
     words,
 )
 from isogloss.governance.compiler.conditions import MANY, Conditions
@@ -86,9 +85,14 @@ class Check:
         """The query for all that the shape targets."""
         return self.text.replace(HOLE, targets(self.root.targets))
 
-    def bound(self, focus_nodes: str) -> str:
-        """Give the query for some focus nodes, written as SPARQL writes terms."""
-        return self.text.replace(HOLE, f"VALUES {FOCUS} {{ {focus_nodes} }}")
+    def bound(self, focus_nodes: Iterable[Term]) -> str:
+        """Give the query for some focus nodes."""
+        return filled(self.text, focus_nodes)
+
+
+def filled(query: str, nodes: Iterable[Term], variable: Var = FOCUS) -> str:
+    """Let a query that leaves open what it is about be about some nodes."""
+    return query.replace(HOLE, str(Values(variable, kept(tuple(nodes)))))
 
 
 def targets(targets: tuple[Target, ...]) -> str:
@@ -135,12 +139,12 @@ def _target(target: Target, other: Var = OTHER) -> Pattern:
     return Match(ends[0], Constant(target.term), ends[1])
 
 
-def leading(walk: Walk, text: str) -> str:
-    """Give the query for the nodes from which a path leads to some nodes, `text`."""
+def leading(walk: Walk, nodes: Iterable[Term]) -> str:
+    """Give the query for the nodes from which a path leads to some nodes."""
     there, focus = Var("there"), Var("f0")
     where: tuple[Pattern, ...] = (Hole(), Match(focus, walk.path, there))
     query = str(Select((focus,), where, distinct=True))
-    return query.replace(HOLE, f"VALUES {there} {{ {text} }}")
+    return filled(query, nodes, there)
 
 
 def patterns(root: Shape) -> Iterator[tuple[str, str]]:
@@ -152,11 +156,6 @@ def patterns(root: Shape) -> Iterator[tuple[str, str]]:
             yield str(given[0]), str(Select((FOCUS,), (tried,)))
 
 
-def listed(terms: Iterable[Term]) -> str:
-    """Write terms, one after another."""
-    return " ".join(map(term_text, kept(tuple(terms))))
-
-
 def checks(root: Shape, graph: rdflib.Graph) -> Iterator[Check]:
     """Yield the checks of a shape and of those that it applies to its values.
 
@@ -164,7 +163,8 @@ def checks(root: Shape, graph: rdflib.Graph) -> Iterator[Check]:
         ValidationFailed: a query that a person wrote cannot be run.
     """
     around = frozenset(of_targets(root))
-    yield from _Writer(root, graph).checks(root, root, (Hole(),), (FOCUS,), STAY, around)
+    start = _Place(root, root, (Hole(),), (FOCUS,), STAY, around)
+    yield from _Writer(root, graph).checks(start)
 
 
 def screen(root: Shape, parts: Collection[Shape]) -> str:
@@ -181,50 +181,58 @@ def screen(root: Shape, parts: Collection[Shape]) -> str:
     return str(Select((FOCUS,), (Hole(), wrong), distinct=True))
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in a root shape a constraint stands, and the way from the focus nodes to there.
+
+    `part` is the root itself or the shape in its sh:property that this is about or within;
+    `nodes` are the variables on the way; `prefix` is the whole way as one path; `sites` are the
+    statements that it reads.
+    """
+
+    part: Shape
+    shape: Shape
+    way: tuple[Pattern, ...]
+    nodes: tuple[Var, ...]
+    prefix: Walk
+    sites: frozenset[Site]
+
+
 class _Writer:
     def __init__(self, root: Shape, graph: rdflib.Graph) -> None:
         self._root = root
         self._graph = graph
         self._conditions = Conditions()
 
-    def checks(
-        self,
-        part: Shape,
-        shape: Shape,
-        way: tuple[Pattern, ...],
-        nodes: tuple[Var, ...],
-        prefix: Walk,
-        sites: frozenset[Site],
-    ) -> Iterator[Check]:
+    def checks(self, place: _Place) -> Iterator[Check]:
+        shape, nodes = place.shape, place.nodes
         for constraint in shape.constraints:
             if constraint.source is not None:
-                yield from self._written(part, shape, constraint, way, nodes, prefix, sites)
+                yield from self._written(place, constraint)
                 continue
-            read = sites | set(of_constraint(prefix, shape, constraint))
-            yield from self._check(part, shape, constraint, way, nodes, read)
+            read = place.sites | set(of_constraint(place.prefix, shape, constraint))
+            yield from self._check(replace(place, sites=read), constraint)
         if not shape.properties:
             return
         if shape.walk is not None:
             value = Var(f"f{len(nodes)}")
-            nodes_then = (*nodes, value)
-            inner = Select(nodes_then, self._lead(way, shape.walk, nodes[-1], value), distinct=True)
-            sites |= set(of_walk(prefix, shape.walk))
-            way, nodes, prefix = (Inner(inner),), nodes_then, after(prefix, shape.walk)
+            ahead = (*nodes, value)
+            inner = Select(
+                ahead, self._lead(place.way, shape.walk, nodes[-1], value), distinct=True
+            )
+            place = replace(
+                place,
+                way=(Inner(inner),),
+                nodes=ahead,
+                prefix=after(place.prefix, shape.walk),
+                sites=place.sites | set(of_walk(place.prefix, shape.walk)),
+            )
         for inner_shape in shape.properties:
-            within = inner_shape if shape is self._root else part
-            yield from self.checks(within, inner_shape, way, nodes, prefix, sites)
+            within = inner_shape if shape is self._root else place.part
+            yield from self.checks(replace(place, part=within, shape=inner_shape))
 
-    def _written(
-        self,
-        part: Shape,
-        shape: Shape,
-        c: Constraint,
-        way: tuple[Pattern, ...],
-        nodes: tuple[Var, ...],
-        prefix: Walk,
-        sites: frozenset[Site],
-    ) -> Iterator[Check]:
-        source, graph = c.source, self._graph
+    def _written(self, place: _Place, c: Constraint) -> Iterator[Check]:
+        source, graph, shape = c.source, self._graph, place.shape
         if source is None or not is_active(graph, source):
             return
         path = graph.value(shape.node, SH.path)
@@ -232,19 +240,19 @@ class _Writer:
             graph,
             source,
             None if path is None else path_text(graph, graph, path, bracketed=True),
-            " ".join(map(str, way)),
-            [node.name for node in nodes],
-            prefix,
+            " ".join(map(str, place.way)),
+            [node.name for node in place.nodes],
+            place.prefix,
         )
-        depth, columns = len(nodes), found.columns
+        depth, columns = len(place.nodes), found.columns
         yield Check(
             self._root,
-            part,
+            place.part,
             shape,
             c,
             depth,
             found.query,
-            sites | found.sites,
+            place.sites | found.sites,
             depth + columns.index("value") if "value" in columns else None,
             depth + columns.index("path") if "path" in columns else None,
             columns,
@@ -262,16 +270,9 @@ class _Writer:
             groups.append((*way, Bind(start, end)))
         return groups[0] if len(groups) == 1 else (Union(tuple(groups)),)
 
-    def _check(
-        self,
-        part: Shape,
-        shape: Shape,
-        c: Constraint,
-        way: tuple[Pattern, ...],
-        nodes: tuple[Var, ...],
-        sites: frozenset[Site],
-    ) -> Iterator[Check]:
-        made, focus, walk = self._conditions, nodes[-1], shape.walk
+    def _check(self, place: _Place, c: Constraint) -> Iterator[Check]:
+        made, shape, way, nodes = self._conditions, place.shape, place.way, place.nodes
+        focus, walk = nodes[-1], shape.walk
         value, other = Var("value"), Var("other")
 
         def check(
@@ -282,7 +283,8 @@ class _Writer:
         ) -> Check:
             select = Select((*nodes, *extra), where, distinct=True)
             depth = len(nodes)
-            return Check(self._root, part, shape, c, depth, str(select), sites, at, predicate)
+            text, sites = str(select), place.sites
+            return Check(self._root, place.part, shape, c, depth, text, sites, at, predicate)
 
         valued = len(nodes)  # the place after all focus nodes
         at = (*way, Bind(focus, value)) if walk is None else self._lead(way, walk, focus, value)

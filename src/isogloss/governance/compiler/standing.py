@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from isogloss.governance.compiler.queries import Check
 from isogloss.model.governance import ValidationReport, ValidationResult, in_order
-from isogloss.model.rdf import Quad, Term, Triple
+from isogloss.model.rdf import Iri, Quad, Term, Triple
 
 if TYPE_CHECKING:
     from isogloss.governance.compiler.program import Program
@@ -60,6 +60,17 @@ class Standing:
     def results(self) -> list[ValidationResult]:
         """All results, in no order; a node on several ways is there several times."""
         return self.results_but(frozenset())
+
+    def results_by(self, rules: Container[tuple[Iri, Iri]]) -> list[ValidationResult]:
+        """All results by some rules, each with the component of the constraint."""
+        program = self.program
+        return [
+            program.result(number, row)
+            for number, check in enumerate(program.checks)
+            if (program.reporter.rule(check), check.constraint.component) in rules
+            for rows in self._rows[number].values()
+            for row in rows
+        ]
 
     def results_but(self, changed: Collection[tuple[int, Term]]) -> list[ValidationResult]:
         """All results but those of some checks of some focus nodes."""
@@ -171,3 +182,21 @@ class Change:
         changed = {(one.check, one.focus) for one in self.moved}
         known = self.standing.known(found.values(), changed)
         return in_order(result for key, (_, result) in found.items() if key not in known)
+
+
+def differing(
+    old: Standing, new: Standing
+) -> tuple[list[ValidationResult], list[ValidationResult]]:
+    """Give the results of two standings of the same data, but for what they say alike.
+
+    What is left is by the rules of which the checks, or their severities, are not the same.
+    """
+    queries = [{(c.open, c.shape.severity) for c in one.program.checks} for one in (old, new)]
+    alike = queries[0] & queries[1]
+    rules = {
+        (one.program.reporter.rule(check), check.constraint.component)
+        for one in (old, new)
+        for check in one.program.checks
+        if (check.open, check.shape.severity) not in alike
+    }
+    return old.results_by(rules), new.results_by(rules)
