@@ -11,6 +11,7 @@ import pytest
 
 from isogloss import bootstrap, resources
 from isogloss.errors import ValidationFailed
+from isogloss.model.access import Role
 from isogloss.model.change import Committed, Refused
 from isogloss.model.rdf import Iri
 from isogloss.model.rules import NotAdmitted
@@ -27,7 +28,7 @@ from tests.security.rule_sets import (
     untitled,
     withdraw,
 )
-from tests.security.world import BASE, SPACES, World, dataset, found
+from tests.security.world import BASE, SPACES, World, dataset, found, person
 
 MINE, THEIRS = SPACES["sales"], SPACES["shop"]
 OWN_SECONDS = 0.5
@@ -236,3 +237,50 @@ def test_an_example_that_never_ends_is_told_of_and_holds_up_no_draft(
     assert {f.code for f in answer.findings if f.blocking} == {"NOT_JUDGED"}
     assert all("took longer than" in f.message for f in answer.findings if f.blocking)
     judges_as_before(world, "sales")
+
+
+LATE = (
+    endless(MINE, "dcterms:title ?t")
+    .replace(
+        "SELECT $this WHERE { $this dcterms:title ?t .",
+        'SELECT $this WHERE { { $this dcterms:title "no" } UNION { $this dcterms:title "orders" .',
+    )
+    .replace('= "x") }', '= "x") } }')
+    .replace(
+        'mesh:ruleId "endless"',
+        """mesh:ruleId "endless" ;
+    mesh:passingExample "ex:d a dcat:Dataset ; dcterms:title 'fine' ." ;
+    mesh:failingExample "ex:d a dcat:Dataset ; dcterms:title 'no' ." """,
+    )
+)
+"""Ends for its examples, and not for the mesh."""
+
+
+@pytest.mark.parametrize(
+    "severity",
+    [
+        "sh:Violation",
+        pytest.param(
+            "sh:Warning",
+            marks=pytest.mark.xfail(
+                reason="Rules.adopt runs a set first only if it can block. One that only warns "
+                "comes into force unseen, and everybody waits once for it to time out."
+            ),
+        ),
+    ],
+)
+def test_what_never_ends_in_the_mesh_is_not_adopted(
+    monkeypatch: pytest.MonkeyPatch, severity: str
+) -> None:
+    monkeypatch.setattr(bootstrap, "BenchProcess", partial(BenchProcess, seconds=3))
+    world = found(isolated=True)
+    try:
+        id = draft(world.services, "sales", LATE.replace("sh:Warning", severity))
+        assert not isinstance(id, NotAdmitted), id
+        owner = person("sales", Role.OWNER)
+        world.services.rules.vote(id, "sales", True, "Good.", author=owner)
+        with pytest.raises(ValidationFailed, match="took longer than 3 seconds"):
+            world.services.rules.adopt(id, author=owner)
+        judges_as_before(world, "sales")
+    finally:
+        world.services.close()
