@@ -1,7 +1,8 @@
 """Build the services from the settings: the only place that wires."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -12,7 +13,6 @@ from isogloss.governance.regime import Regime
 from isogloss.governance.rulebook import Rulebook
 from isogloss.governance.validation import axioms
 from isogloss.model.governance import ValidationReport
-from isogloss.model.rdf import Triple
 from isogloss.services.bench import Bench
 from isogloss.services.bench_process import BenchProcess
 from isogloss.services.catalog import Catalog
@@ -21,7 +21,7 @@ from isogloss.services.discovery import Discovery
 from isogloss.services.exports import Exports
 from isogloss.services.governance import Governance
 from isogloss.services.history import History, Moment
-from isogloss.services.judge import Clock, Judge, now
+from isogloss.services.judge import Clock, Judge, judged_once, now
 from isogloss.services.lineage import LineageTracer
 from isogloss.services.loading import Loading
 from isogloss.services.meaning import Meanings
@@ -157,10 +157,14 @@ def build(
         # Dates come and waivers run out also between two commits.
         return regimes.turn(mesh.at(sequence), start, start if isinstance(moment, int) else moment)
 
+    def judged_in_the_past(regime: Regime, state: Reader) -> ValidationReport:
+        with closing(benches(known)) as bench:
+            return judged_once(bench, state.quads, regime)
+
     def past(sequence: int, at: datetime) -> View:
         state = mesh.at(sequence)
         regime = cache(lambda: regimes.at(state, at))
-        report = cache(lambda: _judged(regime(), known, state))
+        report = cache(lambda: judged_in_the_past(regime(), state))
         return view(state, lambda: state, report, regime)
 
     current = view(mesh.graph, lambda: mesh.at(mesh.graph.sequence), judge.report, judge.regime)
@@ -191,7 +195,7 @@ def build(
             current.catalog,
             lambda: benches(known),
             lambda sequence: Catalog(mesh.at(sequence), settings.base_iri),
-            judge.regime,
+            judge.running,
             clock,
         ),
         commits=commits,
@@ -203,9 +207,3 @@ def build(
         view=past,
         turn=turn,
     )
-
-
-def _judged(regime: Regime, known: Sequence[Triple], state: Reader) -> ValidationReport:
-    bench = Bench(known)
-    bench.load(state.quads(), regime)
-    return bench.report()

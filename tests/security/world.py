@@ -178,9 +178,9 @@ CATALOGUE = Iri("https://w3id.org/isogloss/graph/catalogue")
 MEMBERS = Iri("https://w3id.org/isogloss/graph/members")
 
 
-def found(rulebook: Rulebook | None = None) -> World:
+def found(rulebook: Rulebook | None = None, *, isolated: bool = False) -> World:
     """Found the rivals, give each all four roles, and let each say a little."""
-    services = build(Settings(data=None), rulebook=rulebook)
+    services = build(Settings(data=None), rulebook=rulebook, isolated=isolated)
     outcomes = [services.commits.replace([founding()])]
     for name in ("governance", *RIVALS):
         outcomes += [services.loading.grant(name, person(name, r), r).outcome for r in Role]

@@ -6,12 +6,13 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
 from isogloss.bootstrap import Services, build
 from isogloss.errors import ValidationFailed
-from isogloss.governance.regime import Regime
+from isogloss.governance.regime import Binding, Regime
 from isogloss.governance.rulebook import Rulebook
 from isogloss.model.change import Committed, Refused, SourceContent
 from isogloss.model.rdf import Iri, Literal, Quad, Triple
@@ -123,6 +124,20 @@ def test_what_takes_too_long_is_given_up_and_writes_nothing() -> None:
     assert bench.pid is None
     with pytest.raises(ValidationFailed, match="No state"):
         bench.report()
+
+
+def test_a_domains_rules_have_a_time_of_their_own() -> None:
+    """What they take is not counted with the rest, so that no other set is blamed for it."""
+    bench = BenchProcess((), seconds=1, own_seconds=2.5)
+    graph, id, owner = Iri("urn:g"), Iri("urn:rules"), Iri("urn:domain")
+    many = [Quad(Iri(f"{NS}x{n}"), Iri(f"{NS}p"), Literal(str(n)), graph) for n in range(300)]
+    own = Binding(id, Rulebook({"endless.ttl": ENDLESS}), "own", owner, NS)
+    common = Binding(Iri("urn:all"), Rulebook({"r.ttl": TITLED}))
+    bench.load(many, Regime(datetime.now(UTC), (common, own)))
+    with pytest.raises(ValidationFailed, match=r"took longer than 2\.5 seconds") as caught:
+        bench.attempt([Quad(*triple, graph) for triple in thing(TWO, title="t")], [])
+    assert caught.value.rule_set == id
+    assert bench.pid is None
 
 
 @pytest.mark.parametrize("kind", [Bench, BenchProcess])

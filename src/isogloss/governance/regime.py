@@ -15,6 +15,7 @@ class Binding:
 
     Without an `owner` it binds all; else only what begins with `space`, and with none of
     `others`, the spaces that other domains have inside it. In `grace`, violations are warnings.
+    With `trouble` its text cannot be read, and it cannot judge.
     """
 
     id: Iri
@@ -24,6 +25,7 @@ class Binding:
     space: str = ""
     others: tuple[str, ...] = ()
     grace: bool = False
+    trouble: str = ""
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -60,11 +62,15 @@ class Regime:
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """Every rule in force, by its id, with the version that it stands in."""
+        """Every rule in force, by its id, with the version that it stands in.
+
+        What a domain calls by a name that is not its own is no rule that anybody can name.
+        """
         found = [
             replace(rule, rule_set=binding.id, owner=binding.owner)
             for binding in self.bindings
             for rule in binding.rulebook.rules
+            if binding.binds(rule.id)
         ]
         return tuple(sorted(found, key=lambda rule: (rule.rule_id, rule.id)))
 

@@ -42,6 +42,12 @@ class Rulebook:
         self.graph = parse_turtle(shapes)
         self.rules = tuple(sorted(self._rules(), key=lambda rule: rule.rule_id))
 
+    @property
+    def may_take_long(self) -> bool:
+        """Tell whether it has what can take long also on little data: queries, endless paths."""
+        words = (SH.sparql, SH.zeroOrMorePath, SH.oneOrMorePath)
+        return any((None, word, None) in self.graph for word in words)
+
     def shares(self, other: "Rulebook") -> bool:
         """Tell whether two are about shapes of the same names."""
         mine, theirs = set(self.graph.subjects()), set(other.graph.subjects())

@@ -79,9 +79,10 @@ class ValidationResult:
     def key(self) -> tuple[object, ...]:
         """What makes it the same trouble as another's.
 
-        The message is left out: it may quote counts that change while the trouble stays.
+        The message is left out: it may quote counts that change while the trouble stays. What
+        a domain says is never the same as what all say, even by a rule of the same name.
         """
-        return (self.rule, self.focus_node, self.path, self.value, self.component)
+        return (self.owner, self.rule, self.focus_node, self.path, self.value, self.component)
 
 
 def in_order(results: Iterable[ValidationResult]) -> tuple[ValidationResult, ...]:

@@ -1,9 +1,10 @@
 """Check a set of rules before it may judge anybody; no mesh is needed."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 
 from isogloss import resources
-from isogloss.errors import InvalidInput
+from isogloss.errors import InvalidInput, ValidationFailed
 from isogloss.governance.admission import admitting
 from isogloss.governance.compiler.shapes import Target
 from isogloss.governance.regime import Binding, Regime
@@ -12,12 +13,16 @@ from isogloss.governance.validation import axioms
 from isogloss.model.admission import Finding, Submission
 from isogloss.model.governance import Rule, Severity, ValidationResult
 from isogloss.model.rdf import Iri, Literal, Quad, Triple
-from isogloss.services.bench import Bench, compiled
+from isogloss.services.bench import AnyBench, Bench, compiled
+from isogloss.services.bench_process import BenchProcess
 from isogloss.services.spelling import careless_reading, is_normal
 from isogloss.store.graph import Reader
 from isogloss.vocab import RDF, RDFS
 
 _GRAPH = Iri("urn:isogloss:example")
+
+EXAMPLE_SECONDS = 5.0
+"""So long an example of a rule may take to be judged."""
 
 
 def rules_in_force() -> tuple[Rule, ...]:
@@ -62,11 +67,6 @@ def check_rules(
         inside = reading.startswith(careless_reading(space)) and not reading.startswith(readings)
         return is_normal(iri) and inside
 
-    def judge(rulebook: Rulebook, triples: Sequence[Triple]) -> Sequence[ValidationResult]:
-        bench = Bench(known)
-        bench.load((Quad(*triple, _GRAPH) for triple in triples), Regime.of(rulebook))
-        return bench.report().results
-
     def count_targets(target: Target) -> int:
         return 0 if graph is None else int(_finds(graph, known, target))
 
@@ -79,9 +79,51 @@ def check_rules(
     counting = None if graph is None else count_targets
     if not examples:
         return admitting.lint(submission, owns=owns, ontology=ontology, count_targets=counting)
-    return admitting.admit(
-        submission, owns=owns, judge=judge, ontology=ontology, count_targets=counting
-    )
+    with closing(_Examiner(known)) as examiner:
+        return admitting.admit(
+            submission, owns=owns, judge=examiner.judge, ontology=ontology, count_targets=counting
+        )
+
+
+class _Examiner:
+    """Judges the examples of one rule set; those that could take long by a process that ends."""
+
+    def __init__(self, known: Sequence[Triple]) -> None:
+        self._known = known
+        self._bench: AnyBench | None = None
+        self._trouble: ValidationFailed | None = None
+
+    def judge(self, rulebook: Rulebook, triples: Sequence[Triple]) -> Sequence[ValidationResult]:
+        quads = [Quad(*triple, _GRAPH) for triple in triples]
+        if not rulebook.may_take_long:
+            bench = Bench(self._known)
+            bench.load(quads, Regime.of(rulebook))
+            return bench.report().results
+        if self._trouble is not None:
+            # Where one example takes forever, nobody waits for the next.
+            raise self._trouble
+        try:
+            return self._apart(rulebook, quads)
+        except ValidationFailed as error:
+            self._trouble = error
+            raise
+
+    def _apart(self, rulebook: Rulebook, quads: Sequence[Quad]) -> Sequence[ValidationResult]:
+        if self._bench is None:
+            self._bench = BenchProcess(
+                self._known, seconds=EXAMPLE_SECONDS, loading_seconds=6 * EXAMPLE_SECONDS
+            )
+            self._bench.load([], Regime.of(rulebook))
+        self._bench.attempt(quads, [])
+        self._bench.keep()
+        found = self._bench.report().results
+        self._bench.attempt([], quads)
+        self._bench.keep()
+        return found
+
+    def close(self) -> None:
+        if self._bench is not None:
+            self._bench.close()
 
 
 def check_set(

@@ -74,6 +74,8 @@ def compiled(binding: Binding) -> Program:
     Raises:
         ValidationFailed: the rules are ill-formed, or not all of them compile.
     """
+    if binding.trouble:
+        raise ValidationFailed(binding.trouble)
     program = Program(binding.rulebook, None if binding.owner is None else binding.binds)
     if program.declined:
         shape = min(map(str, program.declined))

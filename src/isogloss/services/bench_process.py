@@ -7,10 +7,11 @@ who asks gets a new process.
 import contextlib
 import multiprocessing
 import signal
+import time
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, NamedTuple
 
 from isogloss.errors import MeshError, ValidationFailed
 from isogloss.governance.regime import Binding, Regime
@@ -20,22 +21,42 @@ from isogloss.services.bench import Bench, Draft, Results
 
 _LOADED_AT_ONCE = 20_000
 _NOBODY = -1
+_GLANCE = 0.05
+"""So many seconds apart, whoever waits looks what the process is busy with."""
+
+
+class _Limits(NamedTuple):
+    """How many seconds something may take, and a domain's own rules, each set."""
+
+    seconds: float
+    own_seconds: float
 
 
 class BenchProcess:
     """A bench in a process of its own, started when first needed; for one thread at a time."""
 
     def __init__(
-        self, axioms: Sequence[Triple], *, seconds: float = 30, loading_seconds: float = 600
+        self,
+        axioms: Sequence[Triple],
+        *,
+        seconds: float = 30,
+        loading_seconds: float = 600,
+        own_seconds: float = 5,
+        own_loading_seconds: float = 20,
     ) -> None:
-        """Take how long a judgement, and the loading of a mesh or of rules, may take."""
+        """Take how long a judgement, and the loading of a mesh or of rules, may take.
+
+        The rules that are a domain's own have a time of their own, each set, which is not
+        counted with the rest: however slow they are, nobody else runs out of time for them.
+        """
         self._axioms = tuple(axioms)
-        self._seconds = seconds
-        self._loading_seconds = loading_seconds
+        self._limits = _Limits(seconds, own_seconds)
+        self._loading_limits = _Limits(loading_seconds, own_loading_seconds)
         self._child: tuple[multiprocessing.process.BaseProcess, Connection] | None = None
         self._regime: Regime | None = None
-        # By its place in the regime, the rule set that the process is busy with.
-        self._busy_with = multiprocessing.get_context("spawn").RawValue("i", _NOBODY)
+        # By its place in the regime, the rule set that the process is busy with, and a number
+        # that goes up whenever it begins with one.
+        self._busy_with = multiprocessing.get_context("spawn").RawArray("q", [_NOBODY, 0])
 
     @property
     def pid(self) -> int | None:
@@ -63,12 +84,12 @@ class BenchProcess:
             here.send(None)
         except OSError as error:
             raise self._lost("ended while the mesh was loaded") from error
-        self._answer(here, self._loading_seconds)
+        self._answer(here, self._loading_limits)
 
     def govern(self, regime: Regime) -> None:
         """Judge by other rules from now on; those that stay are not run again."""
         self._regime = regime
-        self._ask("govern", regime, seconds=self._loading_seconds)
+        self._ask("govern", regime, limits=self._loading_limits)
 
     def attempt(self, added: Sequence[Quad], removed: Sequence[Quad]) -> Results:
         """Make a change; give what is wrong then and was not before, worst first."""
@@ -101,9 +122,9 @@ class BenchProcess:
             process.kill()
             process.join()
             connection.close()
-        self._busy_with.value = _NOBODY
+        self._busy_with[0] = _NOBODY
 
-    def _ask(self, name: str, *arguments: object, seconds: float | None = None) -> Any:
+    def _ask(self, name: str, *arguments: object, limits: _Limits | None = None) -> Any:
         if self._child is None:
             raise ValidationFailed("No state of the mesh is loaded to be judged.")
         connection = self._child[1]
@@ -111,12 +132,11 @@ class BenchProcess:
             connection.send((name, arguments))
         except OSError as error:
             raise self._lost("ended") from error
-        return self._answer(connection, self._seconds if seconds is None else seconds)
+        return self._answer(connection, limits or self._limits)
 
-    def _answer(self, connection: Connection, seconds: float) -> Any:
+    def _answer(self, connection: Connection, limits: _Limits) -> Any:
         try:
-            if not connection.poll(seconds):
-                raise self._lost(f"took longer than {seconds:g} seconds")
+            self._wait(connection, limits)
             is_error, answer = connection.recv()
         except (EOFError, OSError) as error:
             raise self._lost("ended") from error
@@ -124,9 +144,28 @@ class BenchProcess:
             raise answer
         return answer
 
+    def _wait(self, connection: Connection, limits: _Limits) -> None:
+        """Wait for an answer, and look now and then what it is that takes so long."""
+        common, own, turn, last = 0.0, 0.0, 0, time.monotonic()
+        while not connection.poll(_GLANCE):
+            busy_with, now = self._binding(), time.monotonic()
+            if busy_with is None or busy_with.owner is None:
+                common += now - last
+            else:
+                own = (own if turn == self._busy_with[1] else 0.0) + now - last
+            turn, last = self._busy_with[1], now
+            if common > limits.seconds:
+                raise self._lost(f"took longer than {limits.seconds:g} seconds")
+            if own > limits.own_seconds:
+                raise self._lost(f"took longer than {limits.own_seconds:g} seconds")
+
+    def _binding(self) -> Binding | None:
+        place, known = self._busy_with[0], self._regime.bindings if self._regime else ()
+        return known[place] if 0 <= place < len(known) else None
+
     def _lost(self, why: str) -> ValidationFailed:
-        place, known = self._busy_with.value, self._regime.bindings if self._regime else ()
-        at_fault = known[place].id if 0 <= place < len(known) else None
+        busy_with = self._binding()
+        at_fault = None if busy_with is None else busy_with.id
         self.close()
         during = f" while it judged by <{at_fault}>" if at_fault else ""
         error = ValidationFailed(
@@ -144,7 +183,8 @@ def _serve(connection: Connection, axioms: Sequence[Triple], busy_with: Any) -> 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def watch(place: int | None) -> None:
-        busy_with.value = _NOBODY if place is None else place
+        busy_with[0] = _NOBODY if place is None else place
+        busy_with[1] += place is not None
 
     with contextlib.suppress(EOFError, OSError):
         bench = Bench(axioms, watch)

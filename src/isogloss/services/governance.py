@@ -49,14 +49,17 @@ class Governance:
     def outcomes(self, products: Sequence[DataProduct]) -> list[tuple[RuleOutcome, ...]]:
         """Apply each rule that targets a product or its parts; failures first, worst first.
 
+        Rules that could not be run have no outcome: nobody knows whether they are kept.
+
         Its parts are its output ports, output datasets with their columns, and objectives.
         """
         parts = parts_of(self._catalog, products)
         types = self._catalog.types_of({part for nodes in parts.values() for part in nodes})
         found: defaultdict[Iri, list[ValidationResult]] = defaultdict(list)
-        for result in self.report().results:
+        report = self.report()
+        for result in report.results:
             found[result.focus_node].append(result)
-        rules = self.rules
+        rules = [rule for rule in self.rules if rule.rule_set in report.rule_sets]
         return [
             self._outcomes(
                 [rule for rule in rules if rule.owner in (None, product.domain)],

@@ -4,7 +4,7 @@ The judge's bench has a twin of the newest state. A change is made there, judged
 can affect, and taken back unless it is kept.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -87,6 +87,11 @@ class Judge:
                 return self._regimes.at(state, self._clock())
             return regime
 
+    def running(self) -> Regime:
+        """Give what judges the newest state now, but for what could not be run."""
+        with self._lock:
+            return self.regime().without(frozenset(self._suspended))
+
     def preview(self, draft: Binding) -> tuple[int, Draft]:
         """Judge the newest state by a draft; give the state's number too.
 
@@ -142,6 +147,10 @@ class Judge:
 
     def _try(self, state: Reader, change: Difference, domains: Collection[Iri]) -> Trial:
         added, removed = of_sources(change.added), of_sources(change.removed)
+        if not added and not removed and self._sequence in (None, state.sequence):
+            # Rules say nothing of it, and those that cannot be run can so be withdrawn.
+            regime = self._regimes.at(state, self._clock()).without(frozenset(self._suspended))
+            return Trial((), tuple(binding.id for binding in regime.bindings))
         while True:
             self._ready(state)
             if (added or removed) and not set(domains).isdisjoint(self._suspended.values()):
@@ -226,6 +235,26 @@ class Judge:
         except BaseException:
             self.forget()
             raise
+
+
+def judged_once(
+    bench: AnyBench, quads: Callable[[], Iterable[Quad]], regime: Regime
+) -> ValidationReport:
+    """Judge a state, and let the rules of domains that cannot be run hold up nobody else.
+
+    Raises:
+        ValidationFailed: the rules that bind all could not be evaluated.
+    """
+    own = {binding.id for binding in regime.bindings if binding.owner is not None}
+    unjudged: frozenset[Iri] = frozenset()
+    while True:
+        try:
+            bench.load(quads(), regime.without(unjudged))
+            return replace(bench.report(), unjudged=tuple(sorted(unjudged)))
+        except ValidationFailed as error:
+            if error.rule_set is None or error.rule_set not in own - unjudged:
+                raise
+            unjudged |= {Iri(error.rule_set)}
 
 
 def of_sources(quads: Collection[Quad]) -> list[Quad]:

@@ -1,11 +1,12 @@
 """Find what judges the mesh at an instant, in the state that it then has."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
 from isogloss import __version__
+from isogloss.errors import ValidationFailed
 from isogloss.governance.regime import Binding, Regime
 from isogloss.governance.rulebook import Rulebook
 from isogloss.model.catalog import Domain
@@ -47,7 +48,12 @@ class Regimes:
         for found in sets:
             stage = found.stage(at, sets)
             if found.owner in known and stage in (Stage.GRACE, Stage.IN_FORCE):
-                binding = binding_of(found, domains, grace=stage is Stage.GRACE)
+                try:
+                    binding = binding_of(found, domains, grace=stage is Stage.GRACE)
+                except ValidationFailed as error:
+                    # Whoever compiles it then learns whose it is, and that it cannot judge.
+                    nothing = bound(found.id, Rulebook({}), found.name, found.owner, domains)
+                    binding = replace(nothing, trouble=str(error))
                 bindings[(binding.owner, found.name)] = binding
         instants = [
             instant
@@ -55,7 +61,9 @@ class Regimes:
             for instant in (found.valid_from, found.blocks_from, found.valid_until)
         ] + [waiver.until for waiver in waivers]
         ahead = [instant for instant in instants if instant is not None and instant > at]
-        return Regime(at, tuple(bindings.values()), waivers, min(ahead, default=None))
+        # Those that bind all come first, so that they wait for nobody's own.
+        ordered = sorted(bindings.values(), key=lambda binding: binding.owner is not None)
+        return Regime(at, tuple(ordered), waivers, min(ahead, default=None))
 
     def turn(self, state: Reader, start: datetime, end: datetime) -> datetime:
         """Find the last instant, from one to another, at which what judges a state changed."""

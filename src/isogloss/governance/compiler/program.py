@@ -58,7 +58,8 @@ class Program:
     ) -> None:
         """Compile; `declined` are the shapes that use what does not compile.
 
-        With `binds`, only the focus nodes are judged of which it is true.
+        With `binds`, only the focus nodes are judged of which it is true, also those that a
+        shape in sh:property leads to.
 
         Raises:
             ValidationFailed: a shape is not as SHACL has it, or says what nobody evaluates.
@@ -236,15 +237,24 @@ class Program:
                 continue
             screened = check.constraint.source is None
             there = nodes & (wrong if screened else targeted)[check.root.node]
-            rows = _run(select, check.bound(there)) if there else ()
-            yield number, nodes, _by_focus(rows)
+            yield number, nodes, self._of(select, check, there) if there else {}
 
     def _everywhere(self, select: SelectQuery, check: Check) -> dict[Term, list[Row]]:
         """Run a check on all that its shape targets, or on what of it is bound."""
         if self._binds_all:
             return _by_focus(_run(select, check.open))
         bound = self._bound(select, check.root)
-        return _by_focus(_run(select, check.bound(bound))) if bound else {}
+        return self._of(select, check, bound) if bound else {}
+
+    def _of(
+        self, select: SelectQuery, check: Check, focus_nodes: Iterable[Term]
+    ) -> dict[Term, list[Row]]:
+        """Run a check on some focus nodes; what it finds of nodes that are not bound is dropped."""
+        rows = _run(select, check.bound(focus_nodes))
+        if self._binds_all:
+            return _by_focus(rows)
+        own = (r for r in rows if self._binds(r[0]) and self._binds(r[check.depth - 1]))
+        return _by_focus(own)
 
     def _bound(self, select: SelectQuery, shape: Shape) -> list[Term]:
         rows = _run(select, targets_of(shape))
