@@ -256,19 +256,7 @@ LATE = (
 """Ends for its examples, and not for the mesh."""
 
 
-@pytest.mark.parametrize(
-    "severity",
-    [
-        "sh:Violation",
-        pytest.param(
-            "sh:Warning",
-            marks=pytest.mark.xfail(
-                reason="Rules.adopt runs a set first only if it can block. One that only warns "
-                "comes into force unseen, and everybody waits once for it to time out."
-            ),
-        ),
-    ],
-)
+@pytest.mark.parametrize("severity", ["sh:Violation", "sh:Warning"])
 def test_what_never_ends_in_the_mesh_is_not_adopted(
     monkeypatch: pytest.MonkeyPatch, severity: str
 ) -> None:

@@ -243,8 +243,8 @@ class Rules:
         found = self.version(id).rule_set
         owner = self._owner(found)
         can_refuse = can_block(binding_of(found, self._catalog))
-        # First beside the writer, who would wait for rules that never end.
-        seen = self._look(found) if can_refuse and preview is not None else None
+        # First beside the writer, and also if it only warns: he would wait for what never ends.
+        seen = self._look(found)
 
         def step(found: RuleSet, members: Members, now: datetime) -> RuleSet:
             nonlocal seen
@@ -262,9 +262,9 @@ class Rules:
                         f"<{other.id}> is adopted for {other.valid_from}, so <{id}> would never be "
                         "in force: adopt it for an earlier date, or withdraw the other first."
                     )
-            if seen is not None and seen.sequence != self._mesh.journal.head.sequence:
+            if seen.sequence != self._mesh.journal.head.sequence:
                 seen = self._look(found)
-            if can_refuse and (seen is None or seen.digest != preview):
+            if can_refuse and seen.digest != preview:
                 raise StalePreview(
                     f"The rules <{id}> can block, and what they would do to the mesh as it is now "
                     "has not been seen: preview them (`isogloss rules preview`), and give the "
