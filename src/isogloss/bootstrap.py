@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from threading import Lock
 
@@ -28,6 +29,7 @@ from isogloss.services.planning import Planning
 from isogloss.services.previewing import Previewing
 from isogloss.services.quorum import Quorum
 from isogloss.services.regimes import Regimes
+from isogloss.services.rule_exports import RuleExports
 from isogloss.services.rules import Rules
 from isogloss.services.scorecards import Scorecards
 from isogloss.services.waivers import Waivers
@@ -62,6 +64,7 @@ class Services(View):
     judge: Judge
     previewing: Previewing
     rules: Rules
+    rule_exports: RuleExports
     waivers: Waivers
     scorecards: Scorecards
     commits: Commits
@@ -70,24 +73,26 @@ class Services(View):
     history: History
     watching: Watching
     tokens: Tokens
-    view: Callable[[int], View]
-    _pasts: OrderedDict[int, View] = field(default_factory=OrderedDict)
+    view: Callable[[int, datetime], View]
+    turn: Callable[[int, Moment], datetime]
+    _pasts: OrderedDict[tuple[int, datetime], View] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
     def as_of(self, moment: Moment) -> View:
-        """Give the state of the mesh at an instant, or after a commit.
+        """Give the state of the mesh at an instant, or after a commit, and what judged it then.
 
         Raises:
             NotFound: there is no such commit yet.
         """
         sequence = self.history.resolve(moment)
+        key = sequence, self.turn(sequence, moment)
         with self._lock:
-            if sequence not in self._pasts:
-                self._pasts[sequence] = self.view(sequence)
+            if key not in self._pasts:
+                self._pasts[key] = self.view(*key)
                 if len(self._pasts) > _PASTS_KEPT:
                     self._pasts.popitem(last=False)
-            self._pasts.move_to_end(sequence)
-            return self._pasts[sequence]
+            self._pasts.move_to_end(key)
+            return self._pasts[key]
 
     def close(self) -> None:
         """Let go of the mesh's folder."""
@@ -151,9 +156,14 @@ def build(
         with closing(benches(known)) as bench:
             return judged_once(bench, state.quads, regime)
 
-    def past(sequence: int) -> View:
+    def turn(sequence: int, moment: Moment) -> datetime:
+        start = mesh.journal.instant_of(sequence)
+        # Dates come and waivers run out also between two commits.
+        return regimes.turn(mesh.at(sequence), start, start if isinstance(moment, int) else moment)
+
+    def past(sequence: int, at: datetime) -> View:
         state = mesh.at(sequence)
-        regime = cache(lambda: regimes.at(state, mesh.journal.instant_of(sequence)))
+        regime = cache(lambda: regimes.at(state, at))
         report = cache(lambda: judged_in_the_past(regime(), state))
         return view(state, lambda: state, report, regime)
 
@@ -177,6 +187,7 @@ def build(
         judge=judge,
         previewing=previewing,
         rules=Rules(mesh, current.catalog, commits, previewing, regimes, quorum, clock),
+        rule_exports=RuleExports(mesh, regimes, known, clock),
         waivers=Waivers(mesh, commits, regimes, clock),
         scorecards=Scorecards(
             mesh,
@@ -194,4 +205,5 @@ def build(
         watching=Watching(mesh, judge, current.governance.report, settings.base_iri),
         tokens=Tokens(mesh.tokens_path),
         view=past,
+        turn=turn,
     )

@@ -47,6 +47,7 @@ CODE = Namespace(
     "freshness completeness availability deliver "
     "jdbc rest kafka s3 "
     "discoverable addressable understandable trustworthy interoperable secure "
+    "newlyFailing newlyPassing changedSeverity "
     "global domain sql",
 )
 CSVW = Namespace("csvw", "http://www.w3.org/ns/csvw#", "name datatype")
@@ -82,7 +83,8 @@ MESH = Namespace(
     "lossiness basedOnMapping mappingStatus scope ruleId contentDigest waivesShape "
     "waivesComponent focusNode ruleSetVersion validFrom validUntil waivedBy effectiveConforms "
     "standardVersion driver sequence head applied passingExample failingExample "
-    "Vote voteOn approves approvedBy blocksFrom shapesText quality",
+    "Vote voteOn approves approvedBy blocksFrom shapesText quality "
+    "effect severityBefore blastRadius violations wouldRefuse",
 )
 ODRL = Namespace(
     "odrl",

@@ -1,9 +1,14 @@
 """Previews over HTTP: paged, counted, and only for those who are known."""
 
+import csv
+import io
+
+import pyoxigraph as ox
 from starlette.testclient import TestClient
 
 from isogloss.api.app import build_app
 from isogloss.bootstrap import Services
+from isogloss.vocab import MESH
 from tests.cli.test_rules import DRAFT
 from tests.doors import Ask
 
@@ -37,6 +42,17 @@ def test_a_preview_is_paged_and_counted(ask_little_mesh: Ask) -> None:
     assert [commit["sequence"] for commit in found["refusedCommits"]] == [2]
     assert len(found["blastRadius"][0]["products"]) > 0
     assert found["inForce"] != found["draft"]
+
+
+def test_a_preview_leaves_in_the_forms_of_the_command_line(ask_little_mesh: Ask) -> None:
+    query = """query ($turtle: String!) {
+      previewRules(turtle: $turtle) { turtle csv effects { totalCount } }
+    }"""
+    found = ask_little_mesh(query, turtle=DRAFT)["data"]["previewRules"]
+    rows = list(csv.DictReader(io.StringIO(found["csv"])))
+    said = list(ox.parse(found["turtle"], format=ox.RdfFormat.TURTLE))
+    effects = [quad for quad in said if quad.predicate.value == MESH.effect]
+    assert len(rows) == len(effects) == found["effects"]["totalCount"] == 15
 
 
 def test_a_draft_that_is_none_and_a_page_that_is_none_are_refused(ask_little_mesh: Ask) -> None:

@@ -5,9 +5,10 @@ import io
 import json
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
-from isogloss.vocab import RULE
+from isogloss.vocab import CODE, MESH, RULE
 from tests.doors import Isogloss
 
 DRAFT = f"""@prefix sh: <http://www.w3.org/ns/shacl#> .
@@ -89,6 +90,14 @@ def test_a_preview_in_csv_holds_no_formulas(little_folder: Isogloss, draft: Path
     rows = list(csv.DictReader(io.StringIO(run.out)))
     assert len(rows) == 15
     assert {row["message"] for row in rows} == {"'=Say where."}
+
+
+def test_a_preview_in_turtle_has_every_effect(little_folder: Isogloss, draft: Path) -> None:
+    run = little_folder("rules", "preview", draft, "--days", "1", "--format", "turtle")
+    said = list(ox.parse(run.out, format=ox.RdfFormat.TURTLE))
+    effects = [q.object.value for q in said if q.predicate.value == MESH.effect]
+    assert effects == [CODE.newlyFailing] * 15
+    assert sum(q.predicate.value == MESH.wouldRefuse for q in said) == 1
 
 
 @pytest.mark.parametrize("command", ["lint", "preview"])

@@ -11,13 +11,23 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from isogloss import __version__, resources
-from isogloss.cli import folders, operations, past, people, rules, scores, serving, show, upkeep
+from isogloss.cli import (
+    folders,
+    operations,
+    past,
+    people,
+    rules,
+    scores,
+    serving,
+    show,
+    upkeep,
+    validating,
+)
 from isogloss.cli.options import Data, Format, OutputFormat, Url, open_mesh, print_json, read_file
 from isogloss.errors import InvalidArgument, NotFound
 from isogloss.model.change import Refused
 from isogloss.model.lineage import Direction, Level
 from isogloss.model.rdf import parse_iri
-from isogloss.services.checking import ReportFormat, check
 from isogloss.services.exports import ExportFormat
 from isogloss.services.lineage import MAX_HOPS
 from isogloss.services.loading import Format as InputFormat
@@ -37,6 +47,7 @@ app.add_typer(people.member, name="member")
 app.add_typer(folders.init, name="init")
 app.add_typer(rules.app, name="rules")
 for command in (
+    validating.validate,
     folders.plan,
     folders.apply,
     past.history,
@@ -142,29 +153,6 @@ def load(
             uploads, domain, source=source, format=format, message=message
         )
     _report(loaded)
-
-
-@app.command()
-def validate(
-    data: Annotated[list[Path], typer.Argument(metavar="DATA...", help="RDF documents to judge.")],
-    shapes: Annotated[
-        list[Path], typer.Option(metavar="FILE", help="SHACL shapes to judge them by; may repeat.")
-    ],
-    format: Annotated[
-        ReportFormat, typer.Option(help="How to write the report.")
-    ] = ReportFormat.TEXT,
-) -> None:
-    """Judge documents by SHACL shapes, without a mesh.
-
-    Exit status: 0 they conform, 1 they do not, 2 something is unreadable, 3 could not judge.
-    """
-    report, rendered = check(
-        [Upload(str(path), read_file(path)) for path in data],
-        [Upload(str(path), read_file(path)) for path in shapes],
-        format,
-    )
-    typer.echo(rendered)
-    raise typer.Exit(0 if report.conforms else 1)
 
 
 @app.command()

@@ -1,7 +1,5 @@
 """Write what a draft of rules would change, for people and for programs."""
 
-import csv
-import io
 from dataclasses import asdict
 from enum import Enum
 from typing import Any
@@ -11,6 +9,7 @@ import typer
 from isogloss.cli.options import print_json
 from isogloss.model.preview import EffectKind, RulePreview
 from isogloss.model.rdf import Literal
+from isogloss.services.preview_exports import preview_csv, preview_turtle
 
 
 class PreviewFormat(Enum):
@@ -19,6 +18,7 @@ class PreviewFormat(Enum):
     TEXT = "text"
     JSON = "json"
     CSV = "csv"
+    TURTLE = "turtle"
 
 
 def show_preview(found: RulePreview, format: PreviewFormat) -> None:
@@ -26,7 +26,9 @@ def show_preview(found: RulePreview, format: PreviewFormat) -> None:
     if format is PreviewFormat.JSON:
         print_json(_plain(asdict(found)))
     elif format is PreviewFormat.CSV:
-        typer.echo(_csv(found), nl=False)
+        typer.echo(preview_csv(found), nl=False)
+    elif format is PreviewFormat.TURTLE:
+        typer.echo(preview_turtle(found), nl=False)
     else:
         _text(found)
 
@@ -70,51 +72,6 @@ def _text(found: RulePreview) -> None:
 
 
 _WHOSE = ("domain", "product", "owners")
-
-
-def _csv(found: RulePreview) -> str:
-    text = io.StringIO()
-    table = csv.writer(text)
-    table.writerow(
-        [
-            "kind",
-            "rule",
-            "severity",
-            "before",
-            "focusNode",
-            "path",
-            "value",
-            "domain",
-            "product",
-            "owners",
-            "message",
-        ]
-    )
-    for effect in found.effects:
-        result = effect.result
-        value = result.value.value if isinstance(result.value, Literal) else result.value
-        table.writerow(
-            _harmless(cell)
-            for cell in (
-                effect.kind.value,
-                result.rule,
-                result.severity.name,
-                effect.before.name if effect.before else "",
-                result.focus_node,
-                result.path or "",
-                value or "",
-                effect.domain or "",
-                effect.product or "",
-                " ".join(effect.owners),
-                result.message,
-            )
-        )
-    return text.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    # A spreadsheet takes what begins so for a formula, and anybody may write a literal.
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def _plain(value: Any) -> Any:

@@ -20,6 +20,7 @@ from isogloss.cli.rule_steps import Files
 from isogloss.errors import InvalidArgument, NotFound
 from isogloss.model.governance import Rule
 from isogloss.model.rdf import parse_iri
+from isogloss.services import rule_files
 from isogloss.services.admission import check_rules, rules_in_force
 from isogloss.store.journal import FILE
 
@@ -139,6 +140,27 @@ def preview(
         texts, domain, name = {version: written.turtle}, written.owner, written.name
     found = services.previewing.preview(texts, domain=domain, name=name, days=days)
     show_preview(found, format)
+
+
+@app.command()
+def export(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="Where to; standard output if left out.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Write the rules in force to a file, by which `isogloss validate` judges elsewhere.
+
+    It holds no secrets: rules, waivers, the domains' spaces, and the class of each node.
+    """
+    text = rule_files.write(open_mesh(data).rule_exports.export())
+    if file is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        raise InvalidArgument(f"{file} cannot be written: {error.strerror}.") from error
 
 
 def _check(files: list[Path], space: str | None, *, examples: bool) -> None:

@@ -1,11 +1,16 @@
 """SHACL property paths in SPARQL's notation."""
 
+import re
+from collections.abc import Iterator
+
 import rdflib
 from rdflib import RDF, SH
 from rdflib.collection import Collection
 from rdflib.term import Node
 
 _SUFFIXES = {SH.zeroOrMorePath: "*", SH.oneOrMorePath: "+", SH.zeroOrOnePath: "?"}
+_PREDICATES = {suffix: predicate for predicate, suffix in _SUFFIXES.items()}
+_TOKEN = re.compile(r"<[^<>]*>|[()^/|*+?]")
 
 
 def path_text(
@@ -46,3 +51,42 @@ def _complex(graph: rdflib.Graph, path: Node, above: frozenset[Node]) -> str:
         if inner is not None:
             return _complex(graph, inner, above) + suffix
     return str(path)
+
+
+def add_path(graph: rdflib.Graph, text: str) -> Node | None:
+    """Write a path as SHACL does, from what `path_text` made of it; None if that was cut."""
+    if text[:1] not in ("<", "^", "("):
+        return rdflib.URIRef(text)
+    if _TOKEN.sub("", text):
+        return None
+    return _added(graph, iter([*_TOKEN.findall(text), ""]))[0]
+
+
+def _added(graph: rdflib.Graph, tokens: Iterator[str]) -> tuple[Node, str]:
+    """Add a path; give its node, and the token after it."""
+    first = next(tokens)
+    found: Node
+    if first == "^":
+        inner, after = _added(graph, tokens)
+        return _knot(graph, SH.inversePath, inner), after
+    if first == "(":
+        members, kind, after = [], "/", "("
+        while after != ")":
+            kind = after if after == "|" else kind
+            member, after = _added(graph, tokens)
+            members.append(member)
+        found = Collection(graph, rdflib.BNode(), members).uri
+        if kind == "|":
+            found = _knot(graph, SH.alternativePath, found)
+    else:
+        found = rdflib.URIRef(first[1:-1])
+    after = next(tokens)
+    while after in _PREDICATES:
+        found, after = _knot(graph, _PREDICATES[after], found), next(tokens)
+    return found, after
+
+
+def _knot(graph: rdflib.Graph, predicate: rdflib.URIRef, inner: Node) -> Node:
+    node = rdflib.BNode()
+    graph.add((node, predicate, inner))
+    return node

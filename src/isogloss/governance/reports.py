@@ -16,8 +16,9 @@ from isogloss.governance.compiler.shapes import TARGETS
 from isogloss.governance.compiler.standing import SelectQuery
 from isogloss.governance.rulebook import Rulebook
 from isogloss.governance.terms import add_all
+from isogloss.governance.turtle import to_turtle
 from isogloss.governance.validation import read_report, run
-from isogloss.model.governance import ValidationReport
+from isogloss.model.governance import ValidationReport, ValidationResult
 from isogloss.model.rdf import Literal, Term, Triple
 from isogloss.vocab import PREFIXES
 
@@ -65,10 +66,8 @@ def check(
     if format is ReportFormat.JSON:
         return report, json.dumps(_json(report, engines), indent=2, ensure_ascii=False)
     if format is ReportFormat.JSON_LD:
-        return report, _json_ld(graph)
-    for prefix in _PREFIXES:
-        graph.bind(prefix, PREFIXES[prefix])
-    return report, graph.serialize(format="turtle").rstrip()
+        return report, json_ld(graph)
+    return report, to_turtle(graph).rstrip()
 
 
 def _engines(program: Program) -> dict[str, list[str]]:
@@ -102,7 +101,6 @@ def _merge(graph: rdflib.Graph, more: rdflib.Graph) -> None:
             graph.set((report, SH.conforms, rdflib.Literal(False)))
 
 
-_PREFIXES = ("sh", "xsd")
 _MARKS_OF_A_SHAPE = ((None, SH.path, None), (None, RDF.type, SH.NodeShape))
 
 
@@ -112,61 +110,71 @@ def _text(report: ValidationReport, engines: Mapping[str, Sequence[str]]) -> str
         return "\n".join(["Conforms: no rule is broken.", *by_pyshacl])
     lines = [f"Does not conform: {len(report.results)} result(s)."]
     for result in report.results:
-        lines += [
-            "",
-            f"{result.severity.name.lower()}: {result.message}",
-            f"  focus node  {result.focus_node}",
-        ]
-        if result.path is not None:
-            lines.append(f"  path        {result.path}")
-        if result.value is not None:
-            lines.append(f"  value       {_plain(result.value)}")
-        name = f"{result.rule_name} " if result.rule_name else ""
-        lines.append(f"  rule        {name}<{result.rule}>")
+        lines += ["", *result_text(result)]
     return "\n".join([*lines, *(["", *by_pyshacl] if by_pyshacl else [])])
+
+
+def result_text(result: ValidationResult) -> list[str]:
+    """Write a result in lines, for people."""
+    name = f"{result.rule_name} " if result.rule_name else ""
+    lines = [
+        f"{result.severity.name.lower()}: {result.message}",
+        f"  focus node  {result.focus_node}",
+    ]
+    if result.path is not None:
+        lines.append(f"  path        {result.path}")
+    if result.value is not None:
+        lines.append(f"  value       {_plain(result.value)}")
+    return [*lines, f"  rule        {name}<{result.rule}>"]
 
 
 def _json(report: ValidationReport, engines: Mapping[str, Sequence[str]]) -> dict[str, object]:
     return {
         "conforms": report.conforms,
         "engines": engines,
-        "results": [
-            {
-                "focusNode": result.focus_node,
-                "path": result.path,
-                "value": None if result.value is None else _plain(result.value),
-                "rule": result.rule,
-                "ruleName": result.rule_name,
-                "component": result.component,
-                "severity": result.severity.name,
-                "message": result.message,
-            }
-            for result in report.results
-        ],
+        "results": [result_json(result) for result in report.results],
     }
 
 
-def _json_ld(graph: rdflib.Graph) -> str:
+def result_json(result: ValidationResult) -> dict[str, object]:
+    """Give a result as JSON has it, in the words of the other doors."""
+    return {
+        "focusNode": result.focus_node,
+        "path": result.path,
+        "value": None if result.value is None else _plain(result.value),
+        "rule": result.rule,
+        "ruleName": result.rule_name,
+        "component": result.component,
+        "severity": result.severity.name,
+        "message": result.message,
+    }
+
+
+def json_ld(graph: rdflib.Graph, prefixes: Collection[str] = ("sh", "xsd")) -> str:
+    """Write a graph as JSON-LD, with literals as they are."""
     # rdflib with a context makes JSON's own numbers, and so 10 of 010, and an integer of the
     # double 1.0. Without one it keeps what is written; the context is then ours to add.
     nodes = from_rdf(graph)  # type: ignore[no-untyped-call]  # rdflib's own gap
-    context = {prefix: PREFIXES[prefix] for prefix in _PREFIXES}
-    document = {"@context": context, "@graph": _compact(nodes)}
+    context = {prefix: PREFIXES[prefix] for prefix in prefixes}
+    document = {"@context": context, "@graph": _compact(nodes, context)}
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def _compact(value: object, key: str = "") -> object:
+def _compact(value: object, context: Mapping[str, str], key: str = "") -> object:
     if isinstance(value, dict):
-        return {_curie(name): _compact(inner, name) for name, inner in value.items()}
+        return {
+            _curie(name, context): _compact(inner, context, name) for name, inner in value.items()
+        }
     if isinstance(value, list):
-        return [_compact(inner, key) for inner in value]
-    return _curie(value) if isinstance(value, str) and key in ("@id", "@type") else value
+        return [_compact(inner, context, key) for inner in value]
+    is_name = isinstance(value, str) and key in ("@id", "@type")
+    return _curie(str(value), context) if is_name else value
 
 
-def _curie(iri: str) -> str:
-    for prefix in _PREFIXES:
-        if iri.startswith(PREFIXES[prefix]):
-            return f"{prefix}:{iri.removeprefix(PREFIXES[prefix])}"
+def _curie(iri: str, context: Mapping[str, str]) -> str:
+    for prefix, namespace in context.items():
+        if iri.startswith(namespace):
+            return f"{prefix}:{iri.removeprefix(namespace)}"
     return iri
 
 

@@ -65,20 +65,26 @@ class RuleSet:
         start, end = self.valid_from, self.valid_until
         return start is not None and start <= at and (end is None or start < end)
 
+    def comes_before(self, other: "RuleSet", at: datetime) -> bool:
+        """Tell whether it will keep another version from coming into force at an instant."""
+        is_later = self.line == other.line and self.number > other.number
+        return is_later and self.valid_until is None and self.began(at)
+
     def stage(self, at: datetime, versions: Iterable["RuleSet"] = ()) -> Stage:
         """Tell how far it is among the versions of its set.
 
-        A version that a later one has superseded never comes back, also when that is withdrawn.
+        A version that a later one has superseded never comes back, also when that is withdrawn;
+        neither does a draft or proposal that it has overtaken.
         """
         if self.valid_until is not None and self.valid_until <= at:
             return Stage.WITHDRAWN
-        if self.valid_from is None or self.blocks_from is None:
-            return Stage.PROPOSED if self.proposed else Stage.DRAFT
         if any(
             other.line == self.line and other.number > self.number and other.began(at)
             for other in versions
         ):
             return Stage.SUPERSEDED
+        if self.valid_from is None or self.blocks_from is None:
+            return Stage.PROPOSED if self.proposed else Stage.DRAFT
         if at < self.valid_from:
             return Stage.ADOPTED
         return Stage.GRACE if at < self.blocks_from else Stage.IN_FORCE
@@ -131,7 +137,11 @@ class Waiver:
     approved: datetime | None = None
 
     def stage(self, at: datetime) -> WaiverStage:
-        """Tell whether it lets anything pass."""
-        if self.approver is None:
-            return WaiverStage.REQUESTED
-        return WaiverStage.OPEN if at < self.until else WaiverStage.EXPIRED
+        """Tell whether it lets anything pass; one that nobody granted in time expires, too."""
+        if self.until <= at:
+            return WaiverStage.EXPIRED
+        return WaiverStage.OPEN if self.approver else WaiverStage.REQUESTED
+
+    def matters(self, at: datetime) -> bool:
+        """Tell whether it lets or let anything pass, or may yet."""
+        return self.approver is not None or at < self.until

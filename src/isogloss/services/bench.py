@@ -3,9 +3,12 @@
 Each rule set is judged by itself, so that none can switch off, extend or break another's.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
 from typing import Protocol
 
 from isogloss.errors import ValidationFailed
@@ -148,8 +151,8 @@ class Bench:
                     fresh += judged.said(judged.change.fresh)
             touched = {quad.subject for quad in (*added, *removed)}
             # What one set says never hides what another does, even of a rule of the same name.
-            found = {(r.rule_set, *r.key): r for r in self._overdue(touched)}
-            found |= {(r.rule_set, *r.key): r for r in self._waived(fresh)}
+            every = [*self._overdue(touched), *self._waived(fresh)]
+            found = {(result.rule_set, result.key): result for result in every}
         except BaseException:
             twin.apply(removed, added)
             raise
@@ -206,13 +209,18 @@ class Bench:
 
     def _waived(self, results: Iterable[ValidationResult]) -> Iterable[ValidationResult]:
         """Say which waiver each result has, one that lets it pass before others."""
-        if self._regime is None or not self._regime.waivers:
+        waivers, at = self._waivers()
+        if not waivers:
             return results
-        found = []
+        found, parts = [], cache(self._parts)
         for result in results:
-            there = [w for w in self._waivers_of(result.rule) if self._covers(w, result)]
+            there = [
+                waiver
+                for waiver in waivers
+                if waiver.rule == result.rule and result.focus_node in parts(waiver.focus_node)
+            ]
             if there:
-                opens = [w for w in there if w.stage(self._regime.at) is WaiverStage.OPEN]
+                opens = [w for w in there if w.stage(at) is WaiverStage.OPEN]
                 best = max(opens or there, key=lambda waiver: waiver.until)
                 found.append(replace(result, waiver=best.id, waived=bool(opens)))
             else:
@@ -221,29 +229,29 @@ class Bench:
 
     def _overdue(self, touched: set[Iri]) -> Iterable[ValidationResult]:
         """Find what stays wrong where a change touches what an expired waiver let pass."""
-        regime = self._regime
-        lapsed = [
-            waiver
-            for waiver in (regime.waivers if regime else ())
-            if regime and waiver.stage(regime.at) is WaiverStage.EXPIRED
-            if not touched.isdisjoint(self._parts(waiver.focus_node))
-        ]
-        if not lapsed:
+        waivers, at = self._waivers()
+        lapsed: dict[Iri, set[Iri]] = defaultdict(set)
+        for waiver in waivers:
+            if waiver.stage(at) is WaiverStage.EXPIRED:
+                lapsed[waiver.rule].add(waiver.focus_node)
+        if not lapsed or not touched:
             return []
-        now = [
-            result
-            for judged in self._judged.values()
-            if judged.change is not None
-            for result in judged.said(set(judged.change.results))
-            if any(w.rule == result.rule and self._covers(w, result) for w in lapsed)
-        ]
+        # Expired waivers are never forgotten, so look first which are of rules that are broken.
+        now, parts = [], cache(self._parts)
+        for judged in self._judged.values():
+            if judged.change is not None:
+                for result in judged.said(set(judged.change.results)):
+                    there = (parts(node) for node in lapsed.get(result.rule, ()))
+                    if any(result.focus_node in p and not touched.isdisjoint(p) for p in there):
+                        now.append(result)
         return [result for result in self._waived(now) if result.blocks]
 
-    def _waivers_of(self, rule: Iri) -> list[Waiver]:
-        return [w for w in (self._regime.waivers if self._regime else ()) if w.rule == rule]
-
-    def _covers(self, waiver: Waiver, result: ValidationResult) -> bool:
-        return result.focus_node in self._parts(waiver.focus_node)
+    def _waivers(self) -> tuple[list[Waiver], datetime]:
+        """List the waivers that have to do with anything, and give the instant of the regime."""
+        regime = self._regime
+        if regime is None:
+            return [], datetime.min
+        return [waiver for waiver in regime.waivers if waiver.matters(regime.at)], regime.at
 
     def _parts(self, node: Iri) -> frozenset[Iri]:
         """Find a node, and what is part of it if it is a product."""

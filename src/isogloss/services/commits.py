@@ -143,13 +143,24 @@ class Commits:
             # Those who came first are served first, so it may take more than one group.
             while request.answer is None:
                 with self._queue:
-                    group = self._waiting[: self.most_together]
-                    self._waiting = self._waiting[self.most_together :]
+                    size = self._together()
+                    group = self._waiting[:size]
+                    self._waiting = self._waiting[size:]
                 self._write(group)
         answer = request.answer
         if isinstance(answer, BaseException):
             raise answer
         return answer
+
+    def _together(self) -> int:
+        """Count those in line who share the next transaction.
+
+        A step in the life of rules shares none: it is decided by the state that all can read.
+        """
+        for place, request in enumerate(self._waiting[: self.most_together]):
+            if any(isinstance(content, Act) for content in request.contents):
+                return max(place, 1)
+        return self.most_together
 
     def _write(self, group: Sequence[Request]) -> None:
         try:

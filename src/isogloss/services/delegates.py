@@ -1,6 +1,7 @@
 """Who may take which step in the life of rules."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from isogloss.errors import Forbidden, InvalidArgument
 from isogloss.model.access import Membership, Role
@@ -29,6 +30,16 @@ def check_reason(reason: str) -> None:
         raise InvalidArgument(f"Say why, in 1 to {_LONGEST_REASON:,} characters.")
 
 
+def check_instant(at: datetime) -> None:
+    """Check that an instant is the same for everybody.
+
+    Raises:
+        InvalidArgument: it names no time zone.
+    """
+    if at.tzinfo is None:
+        raise InvalidArgument(f"Say in which time zone {at.isoformat()} is: Z for UTC.")
+
+
 def check_role(
     author: Iri, domain: Domain, roles: Collection[Role], members: Members, what: str
 ) -> None:
@@ -52,7 +63,9 @@ def check_role_anywhere(author: Iri, roles: Collection[Role], members: Members, 
     """
     mine = {m.role for m in members if m.member == author}
     if author != OPERATOR and mine.isdisjoint(roles):
-        raise Forbidden(f"{author} may not {what}: that takes the role {_listed(roles)} somewhere.")
+        raise Forbidden(
+            f"{author} may not {what}: that takes the role {_listed(roles)} in any domain."
+        )
 
 
 def _listed(roles: Collection[Role]) -> str:

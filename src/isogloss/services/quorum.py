@@ -1,11 +1,20 @@
-"""Who has a vote on a rule set, and whether enough are for it."""
+"""Who writes, votes on and adopts a rule set, and whether enough are for it."""
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 
+from isogloss.model.catalog import Domain
 from isogloss.model.rdf import Iri
 from isogloss.model.rules import RuleSet
 from isogloss.services.catalog import GOVERNANCE, Catalog
+from isogloss.services.delegates import (
+    DELEGATES,
+    WRITERS,
+    Members,
+    check_role,
+    check_role_anywhere,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +48,37 @@ class Quorum:
         """Count how many it takes."""
         if not self.binds_all(found.owner):
             return 1
-        return max(1, math.ceil(self.share * len(self.electorate(found))))
+        # The share that was written, not the float next to it: 0.28 of 25 domains are 7.
+        return max(1, math.ceil(Fraction(str(self.share)) * len(self.electorate(found))))
+
+    def there(self) -> frozenset[Iri]:
+        """List the domains whose rules may judge, and whose members have a say."""
+        governance = self.domains.get_domain(GOVERNANCE).id
+        return frozenset({governance, *(domain.id for domain in self.domains.domains())})
+
+    def check_writer(self, owner: Domain, author: Iri, members: Members) -> None:
+        """Check that somebody may write rules: who works anywhere, if they are to bind all.
+
+        Raises:
+            Forbidden: he may not.
+        """
+        if self.binds_all(owner.id):
+            check_role_anywhere(author, WRITERS, self._of(members), "write rules that bind all")
+        else:
+            check_role(author, owner, WRITERS, members, "write its rules")
+
+    def check_delegate(self, owner: Domain, author: Iri, members: Members) -> None:
+        """Check that somebody may adopt rules: an owner of any domain, if they are to bind all.
+
+        Raises:
+            Forbidden: he may not.
+        """
+        if self.binds_all(owner.id):
+            check_role_anywhere(author, DELEGATES, self._of(members), "adopt rules that bind all")
+        else:
+            check_role(author, owner, DELEGATES, members, "adopt its rules")
+
+    def _of(self, members: Members) -> Members:
+        """Leave out the members of domains that are no longer there."""
+        there = self.there()
+        return frozenset(member for member in members if member.domain in there)

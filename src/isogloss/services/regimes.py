@@ -65,6 +65,12 @@ class Regimes:
         ordered = sorted(bindings.values(), key=lambda binding: binding.owner is not None)
         return Regime(at, tuple(ordered), waivers, min(ahead, default=None))
 
+    def turn(self, state: Reader, start: datetime, end: datetime) -> datetime:
+        """Find the last instant, from one to another, at which what judges a state changed."""
+        while (until := self.at(state, start).until) is not None and until <= end:
+            start = until
+        return start
+
 
 def binding_of(found: RuleSet, domains: Catalog, *, grace: bool = False) -> Binding:
     """Say whom a version binds; as `bound` does."""

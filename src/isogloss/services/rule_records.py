@@ -19,10 +19,11 @@ def read_rules(said: Iterable[Triple | Quad]) -> tuple[tuple[RuleSet, ...], tupl
     about: defaultdict[Iri, _About] = defaultdict(dict)
     for statement in said:
         about[statement.subject][statement.predicate] = statement.object
-    votes: defaultdict[Term, list[Vote]] = defaultdict(list)
-    for values in about.values():
+    votes: defaultdict[Term, dict[int, Vote]] = defaultdict(dict)
+    for id, values in about.items():
         if values.get(RDF.type) == MESH.Vote:
-            votes[values[MESH.voteOn]].append(_vote(values))
+            place = int(id.rpartition("/")[2])
+            votes[values[MESH.voteOn]][place] = _vote(values)
     sets = [
         _rule_set(id, values, votes[id])
         for id, values in about.items()
@@ -53,8 +54,9 @@ def rule_set_triples(found: RuleSet, *, binds_all: bool) -> frozenset[Triple]:
         MESH.blocksFrom: _instant(found.blocks_from),
         MESH.validUntil: _instant(found.valid_until),
     }
+    votes = enumerate(found.votes, start=1)
     return frozenset(
-        [*_triples(found.id, said), *(t for v in found.votes for t in _cast(found, v))]
+        [*_triples(found.id, said), *(t for place, v in votes for t in _cast(found.id, place, v))]
     )
 
 
@@ -74,25 +76,24 @@ def waiver_triples(found: Waiver) -> frozenset[Triple]:
     return frozenset(_triples(found.id, said))
 
 
-def _cast(found: RuleSet, vote: Vote) -> Iterator[Triple]:
+def _cast(on: Iri, place: int, vote: Vote) -> Iterator[Triple]:
     said: dict[Iri, Term | None] = {
         RDF.type: MESH.Vote,
-        MESH.voteOn: found.id,
+        MESH.voteOn: on,
         PROV.actedOnBehalfOf: vote.domain,
         DCTERMS.creator: vote.delegate,
         MESH.approves: Literal(str(vote.approves).lower(), XSD.boolean),
         DCTERMS.description: Literal(vote.comment),
         DCTERMS.created: _instant(vote.at),
     }
-    place = found.votes.index(vote) + 1
-    return _triples(Iri(f"{found.id}/vote/{place}"), said)
+    return _triples(Iri(f"{on}/vote/{place}"), said)
 
 
 def _triples(subject: Iri, said: dict[Iri, Term | None]) -> Iterator[Triple]:
     return (Triple(subject, predicate, o) for predicate, o in said.items() if o is not None)
 
 
-def _rule_set(id: Iri, said: _About, votes: list[Vote]) -> RuleSet:
+def _rule_set(id: Iri, said: _About, votes: dict[int, Vote]) -> RuleSet:
     return RuleSet(
         id=id,
         owner=_iri(said, PROV.wasAttributedTo),
@@ -103,7 +104,8 @@ def _rule_set(id: Iri, said: _About, votes: list[Vote]) -> RuleSet:
         reason=_text(said, DCTERMS.description),
         created=_sure(said, DCTERMS.created),
         proposed=_at(said, DCTERMS.dateSubmitted),
-        votes=tuple(sorted(votes, key=lambda vote: (vote.at, vote.domain))),
+        # Several may be of one instant, and clocks go back: their IRIs tell which came last.
+        votes=tuple(vote for _, vote in sorted(votes.items())),
         adopted=_at(said, DCTERMS.dateAccepted),
         valid_from=_at(said, MESH.validFrom),
         blocks_from=_at(said, MESH.blocksFrom),

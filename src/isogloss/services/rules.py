@@ -15,29 +15,25 @@ from isogloss.errors import (
     StalePreview,
     WrongStage,
 )
+from isogloss.governance.regime import Binding
 from isogloss.governance.rulebook import Rulebook
 from isogloss.model.admission import Finding
 from isogloss.model.catalog import Domain
 from isogloss.model.change import Act
+from isogloss.model.preview import RulePreview
 from isogloss.model.rdf import Iri, Triple
 from isogloss.model.rules import NotAdmitted, Progress, RuleSet, Stage, Vote
 from isogloss.services.admission import can_block, check_set, joined
 from isogloss.services.catalog import Catalog
 from isogloss.services.commits import Commits
-from isogloss.services.delegates import (
-    DELEGATES,
-    WRITERS,
-    Members,
-    check_reason,
-    check_role,
-    check_role_anywhere,
-)
+from isogloss.services.delegates import DELEGATES, Members, check_reason, check_role
 from isogloss.services.judge import Clock
 from isogloss.services.ownership import OPERATOR
 from isogloss.services.previewing import Previewing
 from isogloss.services.quorum import Quorum
 from isogloss.services.regimes import Regimes, binding_of, bound
 from isogloss.services.rule_records import RULES_SOURCE, read_rules, rule_set_triples
+from isogloss.services.rule_steps import beginning, names, told
 from isogloss.store.graph import Reader
 from isogloss.store.mesh import Mesh
 from isogloss.store.named_graphs import RULES
@@ -122,7 +118,12 @@ class Rules:
                 "hyphens, as in freshness."
             )
         check_reason(reason)
-        self._check_writer(owner, author, self._commits.ownership().memberships)
+        word = "Propose" if propose else "Draft"
+        message = f"{word} the rules {name!r}: {reason}"
+        try:
+            self._quorum.check_writer(owner, author, self._commits.ownership().memberships)
+        except Forbidden as error:
+            self._forbid(owner, error, author, message)
         findings = self.check(files, owner.id, name)
         if any(finding.blocking for finding in findings):
             return NotAdmitted(findings)
@@ -131,9 +132,10 @@ class Rules:
 
         def add(said: frozenset[Triple], members: Members) -> frozenset[Triple]:
             nonlocal number
-            self._check_writer(owner, author, members)
-            there = [s.number for s in read_rules(said)[0] if s.name == name]
-            number, now = max(there, default=0) + 1, self._clock()
+            self._quorum.check_writer(owner, author, members)
+            sets, now = self._sets(), self._clock()
+            there = [s.number for s in sets if s.line == (owner.id, name)]
+            number = max(there, default=0) + 1
             made = RuleSet(
                 id=_version(owner, name, number),
                 owner=owner.id,
@@ -145,10 +147,11 @@ class Rules:
                 created=now,
                 proposed=now if propose else None,
             )
+            if propose:
+                self._check_names(made, sets, now)
             return said | rule_set_triples(made, binds_all=self._quorum.binds_all(owner.id))
 
-        word = "Propose" if propose else "Draft"
-        self._commit(owner.name, add, author, f"{word} the rules {name!r}: {reason}")
+        self._commit(owner.name, add, author, message)
         return self.version(_version(owner, name, number))
 
     def check(self, files: Mapping[str, str], domain: str, name: str) -> tuple[Finding, ...]:
@@ -158,14 +161,11 @@ class Rules:
             NotFound: there is no such domain.
             ValidationFailed: the rules could not be checked.
         """
-        owner, state = self._catalog.get_domain(domain), self._state()
-        now, sets = self._clock(), self._sets()
-        living = [s for s in sets if s.stage(now, sets) in _LIVING]
-        proposed = [binding_of(found, self._catalog) for found in living]
+        owner = self._catalog.get_domain(domain)
         return check_set(
             files,
             bound(Iri(""), Rulebook({}), name, owner.id, self._catalog),
-            [*self._regimes.at(state, now).bindings, *proposed],
+            self._known(self._sets(), self._clock()),
             self._mesh.graph,
         )
 
@@ -174,12 +174,13 @@ class Rules:
 
         Raises:
             NotFound: there is no such version.
-            WrongStage: it is no draft.
+            WrongStage: it is no draft, or another set has a rule of the same name by now.
             Forbidden: the author is no owner, engineer or steward.
         """
 
         def step(found: RuleSet, members: Members, now: datetime) -> RuleSet:
-            self._check_writer(self._owner(found), author, members)
+            self._quorum.check_writer(self._owner(found), author, members)
+            self._check_names(found, self._sets(), now)
             return replace(found, proposed=now)
 
         return self._step(id, {Stage.DRAFT}, step, author, "Propose")
@@ -230,43 +231,50 @@ class Rules:
 
         Raises:
             NotFound: there is no such version.
-            WrongStage: it is not proposed, or too few approve.
+            WrongStage: it is not proposed, too few approve, or a later version comes first.
             StalePreview: it can block, and what it would do now is not what was seen.
             Forbidden: the author is no owner of the domain, or of any if the rules bind all.
-            InvalidArgument: an instant in the past, or a grace period of over a year.
+            InvalidArgument: an instant in the past or ten years ahead, or a grace period of over
+                a year.
+            ValidationFailed: what it would do could not be found out.
         """
         if not 0 <= grace_days <= _LONGEST_GRACE:
             raise InvalidArgument(f"Give 0 to {_LONGEST_GRACE} days of grace.")
         found = self.version(id).rule_set
         owner = self._owner(found)
-        if can_block(binding_of(found, self._catalog)):
-            seen = self._previewing.preview(
-                {"rules": found.turtle}, domain=owner.id, name=found.name
-            )
-            if seen.digest != preview:
-                raise StalePreview(
-                    f"The rules <{id}> can block, and what they would do to the mesh as it is now "
-                    "has not been seen: preview them (`isogloss rules preview`), and give the "
-                    "digest of that."
-                )
+        can_refuse = can_block(binding_of(found, self._catalog))
+        # First beside the writer, who would wait for rules that never end.
+        seen = self._look(found) if can_refuse and preview is not None else None
 
         def step(found: RuleSet, members: Members, now: datetime) -> RuleSet:
-            begin = valid_from or now
-            # Whoever says "now" is never late.
-            if begin < now - timedelta(minutes=5):
-                raise InvalidArgument(f"{begin.isoformat()} is past: rules bind from now on.")
+            nonlocal seen
+            self._quorum.check_delegate(owner, author, members)
+            begin = beginning(valid_from, now)
             approvals, needed = self._quorum.approvals(found), self._quorum.needed(found)
             if len(approvals) < needed:
                 raise WrongStage(
                     f"{len(approvals)} of the {needed} domains that it takes approve of <{id}>: "
                     "`isogloss rules vote`."
                 )
-            self._check_delegate(owner, author, members)
+            for other in self._sets():
+                if other.comes_before(found, begin):
+                    raise WrongStage(
+                        f"<{other.id}> is adopted for {other.valid_from}, so <{id}> would never be "
+                        "in force: adopt it for an earlier date, or withdraw the other first."
+                    )
+            if seen is not None and seen.sequence != self._mesh.journal.head.sequence:
+                seen = self._look(found)
+            if can_refuse and (seen is None or seen.digest != preview):
+                raise StalePreview(
+                    f"The rules <{id}> can block, and what they would do to the mesh as it is now "
+                    "has not been seen: preview them (`isogloss rules preview`), and give the "
+                    "digest of that."
+                )
             return replace(
                 found,
                 adopted=now,
-                valid_from=max(begin, now),
-                blocks_from=max(begin, now) + timedelta(days=grace_days),
+                valid_from=begin,
+                blocks_from=begin + timedelta(days=grace_days),
             )
 
         return self._step(id, {Stage.PROPOSED}, step, author, "Adopt")
@@ -296,12 +304,11 @@ class Rules:
         known = _found(self._sets(), id)
 
         def edit(said: frozenset[Triple], members: Members) -> frozenset[Triple]:
-            sets, now = read_rules(said)[0], self._clock()
-            found = _found(sets, id)
+            sets, now = self._sets(), self._clock()
+            found = _found(read_rules(said)[0], id)
             stage = found.stage(now, sets)
             if stage not in stages:
-                allowed = " or ".join(sorted(stage.value for stage in stages))
-                raise WrongStage(f"<{id}> is {stage.value}, and this takes one that is {allowed}.")
+                raise WrongStage(told(id, stage, stages))
             binds_all = self._quorum.binds_all(found.owner)
             before = rule_set_triples(found, binds_all=binds_all)
             return (said - before) | rule_set_triples(
@@ -309,8 +316,18 @@ class Rules:
             )
 
         message = f"{word} version {known.number} of the rules {known.name!r}{why and f': {why}'}"
-        self._commit(self._owner(known).name, edit, author, message)
+        # A domain may have moved to another space since.
+        holder = self._commits.ownership().owner_of(id) or self._owner(known)
+        self._commit(holder.name, edit, author, message)
         return self.version(id)
+
+    def _forbid(self, owner: Domain, error: Forbidden, author: Iri, message: str) -> None:
+        """Have the journal say that somebody asked for what he has no right to."""
+
+        def refuse(said: frozenset[Triple], members: Members) -> frozenset[Triple]:
+            raise error
+
+        self._commit(owner.name, refuse, author, message)
 
     def _commit(
         self,
@@ -327,25 +344,37 @@ class Rules:
     def _sets(self) -> tuple[RuleSet, ...]:
         return read_rules(self._state().quads([RULES]))[0]
 
+    def _known(self, sets: Iterable[RuleSet], now: datetime) -> list[Binding]:
+        """List what judges, and what is on its way to."""
+        there = self._quorum.there()
+        living = [
+            binding_of(found, self._catalog)
+            for found in sets
+            if found.owner in there and found.stage(now, sets) in _LIVING
+        ]
+        return [*self._regimes.at(self._state(), now).bindings, *living]
+
+    def _check_names(self, found: RuleSet, sets: Iterable[RuleSet], now: datetime) -> None:
+        """Check that no other set has a rule of the same name: it may have been drafted since."""
+        mine = binding_of(found, self._catalog)
+        for other in self._known(sets, now):
+            same = names(mine) & names(other)
+            if same and (other.owner, other.name) != (mine.owner, mine.name):
+                raise WrongStage(
+                    f"<{found.id}> has a rule {min(same)!r}, and so has <{other.id}>: draft it "
+                    "anew with another name, or withdraw the other."
+                )
+
+    def _look(self, found: RuleSet) -> RulePreview:
+        files = {"rules": found.turtle}
+        return self._previewing.preview(files, domain=found.owner, name=found.name)
+
     def _progress(self, found: RuleSet, sets: Iterable[RuleSet], now: datetime) -> Progress:
         approvals = self._quorum.approvals(found)
         return Progress(found, found.stage(now, sets), approvals, self._quorum.needed(found))
 
     def _owner(self, found: RuleSet) -> Domain:
         return self._catalog.get_domain(found.owner)
-
-    def _check_writer(self, owner: Domain, author: Iri, members: Members) -> None:
-        """Anybody who works in a domain may write what is to bind all."""
-        if self._quorum.binds_all(owner.id):
-            check_role_anywhere(author, WRITERS, members, "write rules that bind all")
-        else:
-            check_role(author, owner, WRITERS, members, "write its rules")
-
-    def _check_delegate(self, owner: Domain, author: Iri, members: Members) -> None:
-        if self._quorum.binds_all(owner.id):
-            check_role_anywhere(author, DELEGATES, members, "adopt rules that bind all")
-        else:
-            check_role(author, owner, DELEGATES, members, "adopt its rules")
 
 
 def _version(owner: Domain, name: str, number: int) -> Iri:

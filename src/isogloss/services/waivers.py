@@ -11,7 +11,14 @@ from isogloss.model.rdf import Iri, Triple
 from isogloss.model.rules import Waiver, WaiverStage
 from isogloss.services.catalog import GOVERNANCE
 from isogloss.services.commits import Commits
-from isogloss.services.delegates import DELEGATES, WRITERS, Members, check_reason, check_role
+from isogloss.services.delegates import (
+    DELEGATES,
+    WRITERS,
+    Members,
+    check_instant,
+    check_reason,
+    check_role,
+)
 from isogloss.services.judge import Clock
 from isogloss.services.ownership import OPERATOR, Ownership
 from isogloss.services.regimes import Regimes
@@ -45,7 +52,12 @@ class Waivers:
         return [known.get(id) for id in ids]
 
     def expiring(self, before: datetime) -> tuple[Waiver, ...]:
-        """List those that hold now and will have run out by an instant, soonest first."""
+        """List those that hold now and will have run out by an instant, soonest first.
+
+        Raises:
+            InvalidArgument: the instant names no time zone.
+        """
+        check_instant(before)
         open_ = (waiver for waiver, _ in self.all(WaiverStage.OPEN) if waiver.until <= before)
         return tuple(sorted(open_, key=lambda waiver: (waiver.until, waiver.id)))
 
@@ -59,15 +71,16 @@ class Waivers:
             until: at most a year from now.
 
         Raises:
-            NotFound: no such rule is in force.
+            NotFound: no such rule is in force, or the node is in no domain's space.
             InvalidArgument: there is no reason, or no such instant.
-            Forbidden: the node is of no domain in which the author works.
+            Forbidden: the author works in another domain than the node's.
         """
         check_reason(reason)
+        check_instant(until)
         ownership, known = self._commits.ownership(), self._rule(rule)
         owner = ownership.owner_of(focus_node)
         if owner is None:
-            raise Forbidden(f"<{focus_node}> is no domain's, so nobody can ask for it.")
+            raise NotFound(f"<{focus_node}> lies in no domain's space, so nobody can ask for it.")
         space, now = owner.uri_space, self._clock()
         if not now < until <= now + _LONGEST:
             raise InvalidArgument(
@@ -101,8 +114,11 @@ class Waivers:
                 raise Forbidden(f"{author} asked for <{id}>: somebody else is to grant it.")
             judge = ownership.domain(rule.owner or GOVERNANCE)
             check_role(author, judge, DELEGATES, members, f"waive {rule.rule_id}")
-            if found.approver is not None or found.until <= now:
-                raise WrongStage(f"<{id}> has been granted, or has run out: ask for another.")
+            stage = found.stage(now)
+            if stage is WaiverStage.OPEN:
+                raise WrongStage(f"<{id}> has been granted already, by {found.approver}.")
+            if stage is WaiverStage.EXPIRED:
+                raise WrongStage(f"<{id}> has run out: ask for another.")
             return replace(found, approver=author, approved=now)
 
         return self._step(id, step, author, "Grant")
@@ -121,8 +137,8 @@ class Waivers:
             if found.until <= now:
                 raise WrongStage(f"<{id}> has run out already.")
             if found.requester != author:
-                governance = ownership.domain(GOVERNANCE)
-                check_role(author, governance, DELEGATES, members, "end it")
+                judge = ownership.domain(self._judge(found))
+                check_role(author, judge, DELEGATES, members, "end it")
             return replace(found, until=now)
 
         return self._step(id, step, author, "End")
@@ -148,6 +164,13 @@ class Waivers:
 
     def _commit(self, domain: str, edit: Edit, author: Iri, message: str) -> None:
         self._commits.replace([Act(domain, RULES_SOURCE, edit)], author=author, message=message)
+
+    def _judge(self, found: Waiver) -> str:
+        """Name the domain whose owners may let somebody off a rule, also one of the past."""
+        try:
+            return self._rule(found.rule).owner or GOVERNANCE
+        except NotFound:
+            return GOVERNANCE
 
     def _rule(self, rule: Iri) -> Rule:
         state = self._mesh.at(self._mesh.journal.head.sequence)

@@ -5,7 +5,7 @@ from enum import Enum
 
 import pyoxigraph as ox
 
-from isogloss.model.rdf import Quad
+from isogloss.model.rdf import Iri, Quad, Triple
 from isogloss.store.terms import quad_to_ox
 from isogloss.vocab import PREFIXES
 
@@ -37,6 +37,14 @@ def serialize(quads: Iterable[Quad], format: ExportFormat) -> bytes:
         triples = list(dict.fromkeys(quad.triple for quad in rows))
         return ox.serialize(triples, format=target, prefixes=prefixes) or b""
     return ox.serialize(rows, format=target, prefixes=prefixes) or b""
+
+
+def ntriples(triples: Iterable[Triple]) -> str:
+    """Write triples as N-Triples, sorted."""
+    rows = [quad_to_ox(Quad(*triple, Iri("urn:isogloss:graph"))).triple for triple in triples]
+    lines = ox.serialize(rows, format=ox.RdfFormat.N_TRIPLES) or b""
+    # A literal may hold other line ends, which `splitlines` would take for one.
+    return "".join(f"{line}\n" for line in sorted(lines.decode().split("\n")) if line)
 
 
 def _order(quad: Quad) -> tuple[str, str, str, str]:

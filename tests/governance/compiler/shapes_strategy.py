@@ -246,6 +246,7 @@ class _Shapes:
     compares: str = ""
     statements: list[str] = field(default_factory=list)
     finished: list[_Shape] = field(default_factory=list)
+    classes: set[str] = field(default_factory=set)
     size: int = 0
 
     def pick(self, options: Sequence[str]) -> str:
@@ -280,10 +281,13 @@ class _Shapes:
         if is_property is None:
             is_property = self.draw(st.booleans())
         self.size += 1
-        is_class = targeted and not is_property and self.rarely()
+        # Each class once: a shape that is written twice may come to refer to itself.
+        free = [name for name in map(written, CLASSES) if name not in self.classes]
+        is_class = targeted and not is_property and bool(free) and self.rarely()
         name = f"ex:S{self.size}"
         if is_class:
-            name = written(self.draw(st.sampled_from(CLASSES)))
+            name = self.pick(free)
+            self.classes.add(name)
         elif not targeted and self.rarely():
             name = f"_:s{self.size}"
         lines = [f"a sh:{'Property' if is_property else 'Node'}Shape"]

@@ -14,6 +14,7 @@ from isogloss.api.graphql.rules import Owner
 from isogloss.errors import InvalidArgument
 from isogloss.model import preview as model
 from isogloss.model.governance import Severity
+from isogloss.services.preview_exports import preview_csv, preview_turtle
 
 strawberry.enum(
     model.EffectKind,
@@ -189,6 +190,22 @@ class RulePreview:
             )
             for commit in self.found.refused
         ]
+
+    @strawberry.field(
+        description="All of it but the costs as RDF in Turtle: a sh:ValidationReport, each "
+        "sh:result with its mesh:effect."
+    )
+    async def turtle(self) -> str:
+        """Write Turtle."""
+        return await to_thread.run_sync(preview_turtle, self.found)
+
+    @strawberry.field(
+        description="The verdicts that would differ as CSV, with a row of names; no cell is a "
+        "formula."
+    )
+    async def csv(self) -> str:
+        """Write CSV."""
+        return await to_thread.run_sync(preview_csv, self.found)
 
 
 @strawberry.type

@@ -202,7 +202,6 @@ class _Writer:
     def __init__(self, root: Shape, graph: rdflib.Graph) -> None:
         self._root = root
         self._graph = graph
-        self._conditions = Conditions()
 
     def checks(self, place: _Place) -> Iterator[Check]:
         shape, nodes = place.shape, place.nodes
@@ -271,7 +270,9 @@ class _Writer:
         return groups[0] if len(groups) == 1 else (Union(tuple(groups)),)
 
     def _check(self, place: _Place, c: Constraint) -> Iterator[Check]:
-        made, shape, way, nodes = self._conditions, place.shape, place.way, place.nodes
+        # Its own, so that a constraint gives the same query whatever stands beside it.
+        made = Conditions()
+        shape, way, nodes = place.shape, place.way, place.nodes
         focus, walk = nodes[-1], shape.walk
         value, other = Var("value"), Var("other")
 
