@@ -188,11 +188,11 @@ def test_what_is_refused_is_what_the_mesh_would_refuse(
         except Forbidden:
             continue  # what a source may say at all is another question than the rules
         ours = (None, mesh.catalog.get_domain(domain).id)
-        broken = {r.key for r in plan.results if r.blocks and r.owner in ours}
+        broken = {r.key: r for r in plan.results if r.blocks and r.owner in ours}
         assert bool(broken) == plan.refused
         # What others' descriptions lose by the change is what only the mesh knows.
         described = {triple.subject for triple in triples}
-        mine = {key for key in broken if key[1] in described}
+        mine = {key for key, result in broken.items() if result.focus_node in described}
         upload = Upload("it.nt", ntriples(triples).encode())
         verdict = judge([upload], export, domain, time)
         assert {result.key for result in verdict.refused} == mine
