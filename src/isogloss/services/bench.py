@@ -150,6 +150,7 @@ class Bench:
                     judged.change = judged.standing.after(twin.select, added, removed)
                     fresh += judged.said(judged.change.fresh)
             touched = {quad.subject for quad in (*added, *removed)}
+            # What one set says never hides what another does, even of a rule of the same name.
             every = [*self._overdue(touched), *self._waived(fresh)]
             found = {(result.rule_set, result.key): result for result in every}
         except BaseException:
