@@ -240,7 +240,7 @@ class Bench:
         now, parts = [], cache(self._parts)
         for judged in self._judged.values():
             if judged.change is not None:
-                for result in judged.said(set(judged.change.results)):
+                for result in judged.said(set(judged.change.results_by(lapsed))):
                     there = (parts(node) for node in lapsed.get(result.rule, ()))
                     if any(result.focus_node in p and not touched.isdisjoint(p) for p in there):
                         now.append(result)

@@ -72,11 +72,15 @@ class Standing:
             for row in rows
         ]
 
-    def results_but(self, changed: Collection[tuple[int, Term]]) -> list[ValidationResult]:
-        """All results but those of some checks of some focus nodes."""
+    def results_but(
+        self, changed: Collection[tuple[int, Term]], rules: Container[Iri] | None = None
+    ) -> list[ValidationResult]:
+        """All results, or those by some rules, but for some checks of some focus nodes."""
+        program = self.program
         return [
-            self.program.result(number, row)
+            program.result(number, row)
             for number, by_focus in enumerate(self._rows)
+            if rules is None or program.reporter.rule(program.checks[number]) in rules
             for focus, rows in by_focus.items()
             if (number, focus) not in changed
             for row in rows
@@ -160,11 +164,11 @@ class Change:
         result = self.standing.program.result
         return [result(m.check, row) for m in self.moved for row in m.new]
 
-    @property
-    def results(self) -> list[ValidationResult]:
-        """All that they say of the mesh now."""
+    def results_by(self, rules: Container[Iri]) -> list[ValidationResult]:
+        """All that some rules say of the mesh now."""
         changed = {(one.check, one.focus) for one in self.moved}
-        return self.standing.results_but(changed) + self.new
+        new = [result for result in self.new if result.rule in rules]
+        return self.standing.results_but(changed, rules) + new
 
     @property
     def fresh(self) -> tuple[ValidationResult, ...]:
