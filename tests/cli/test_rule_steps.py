@@ -107,6 +107,8 @@ def test_a_waiver_is_asked_for_by_one_and_granted_by_another(proposed: Isogloss)
     assert "[FORBIDDEN]" in proposed("rules", "grant", waiver, "--as", FRIDA).err
     assert proposed("rules", "grant", waiver, "--as", GRETA).out.startswith(f"{waiver}: open")
     assert waiver in proposed("rules", "waivers", "--expiring-before", "2098-01-01").out
+    scored = proposed("score", PRODUCT, "--days", "0").out
+    assert f"{PRODUCT}  https://w3id.org/isogloss/shapes#Spatial-where" in scored
     assert proposed("rules", "end", waiver).out.startswith(f"{waiver}: expired")
     none = proposed("rules", "waivers", "--expiring-before", "2098-01-01")
     assert none.out == "There is no such waiver.\n"

@@ -54,6 +54,11 @@ def _card_text(card: Scorecard) -> None:
             named = f"{rule.rule.rule_id} ({rule.rule.severity.name.lower()})"
             typer.echo(f"  {_share(score):>7}  {_count(score):>14}  {named}")
         _rest(len(card.worst_rules))
+    if card.waivers:
+        typer.echo("\nopen waivers")
+        for waiver in card.waivers[:_SHOWN]:
+            typer.echo(f"  until {waiver.until:%Y-%m-%d}  {waiver.focus_node}  {waiver.rule}")
+        _rest(len(card.waivers))
     if card.trend:
         typer.echo("\ntrend, by the rules of today")
         for point in card.trend:
@@ -101,6 +106,15 @@ def _card_json(card: Scorecard) -> dict[str, Any]:
         ],
         "worstRules": [
             {"rule": one.rule.rule_id, "score": _score_json(one.score)} for one in card.worst_rules
+        ],
+        "waivers": [
+            {
+                "id": waiver.id,
+                "rule": waiver.rule,
+                "focusNode": waiver.focus_node,
+                "until": waiver.until.isoformat(),
+            }
+            for waiver in card.waivers
         ],
         "trend": [
             {

@@ -11,19 +11,15 @@ from datetime import datetime, timedelta
 from isogloss.errors import (
     Forbidden,
     InvalidArgument,
-    NotFound,
     StalePreview,
     WrongStage,
 )
-from isogloss.governance.regime import Binding
-from isogloss.governance.rulebook import Rulebook
-from isogloss.model.admission import Finding
 from isogloss.model.catalog import Domain
 from isogloss.model.change import Act
 from isogloss.model.preview import RulePreview
 from isogloss.model.rdf import Iri, Triple
 from isogloss.model.rules import NotAdmitted, Progress, RuleSet, Stage, Vote
-from isogloss.services.admission import can_block, check_set, joined
+from isogloss.services.admission import can_block, joined
 from isogloss.services.catalog import Catalog
 from isogloss.services.commits import Commits
 from isogloss.services.delegates import DELEGATES, Members, check_reason, check_role
@@ -31,24 +27,22 @@ from isogloss.services.judge import Clock
 from isogloss.services.ownership import OPERATOR
 from isogloss.services.previewing import Previewing
 from isogloss.services.quorum import Quorum
-from isogloss.services.regimes import Regimes, binding_of, bound
+from isogloss.services.regimes import Regimes, binding_of
 from isogloss.services.rule_records import RULES_SOURCE, read_rules, rule_set_triples
+from isogloss.services.rule_sets import RuleSets, found_in
 from isogloss.services.rule_steps import beginning, names, told
-from isogloss.store.graph import Reader
 from isogloss.store.mesh import Mesh
-from isogloss.store.named_graphs import RULES
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TAKEN_NAMES = frozenset({"waiver"})
 _LONGEST_GRACE = 366
-_LIVING = frozenset({Stage.PROPOSED, Stage.ADOPTED, Stage.GRACE, Stage.IN_FORCE})
 
 Edit = Callable[[RuleSet, Members, datetime], RuleSet]
 """Makes of a version what it becomes by a step, or raises."""
 
 
-class Rules:
-    """The rule sets of the mesh, and how they come into force."""
+class Rules(RuleSets):
+    """The rule sets of the mesh, and the steps by which they come into force and end."""
 
     def __init__(
         self,
@@ -60,32 +54,9 @@ class Rules:
         quorum: Quorum,
         clock: Clock,
     ) -> None:
-        self._mesh = mesh
-        self._catalog = catalog
+        super().__init__(mesh, catalog, regimes, quorum, clock)
         self._commits = commits
         self._previewing = previewing
-        self._regimes = regimes
-        self._quorum = quorum
-        self._clock = clock
-
-    def versions(self, domain: str | None = None) -> tuple[Progress, ...]:
-        """List every version, of all domains or of one, by domain, name and number.
-
-        Raises:
-            NotFound: there is no such domain.
-        """
-        owner = None if domain is None else self._catalog.get_domain(domain).id
-        sets, now = self._sets(), self._clock()
-        return tuple(self._progress(s, sets, now) for s in sets if owner in (None, s.owner))
-
-    def version(self, id: Iri) -> Progress:
-        """Find a version.
-
-        Raises:
-            NotFound: there is no such version.
-        """
-        sets = self._sets()
-        return self._progress(_found(sets, id), sets, self._clock())
 
     def draft(
         self,
@@ -133,7 +104,7 @@ class Rules:
         def add(said: frozenset[Triple], members: Members) -> frozenset[Triple]:
             nonlocal number
             self._quorum.check_writer(owner, author, members)
-            sets, now = self._sets(), self._clock()
+            sets, now = self.sets(), self._clock()
             there = [s.number for s in sets if s.line == (owner.id, name)]
             number = max(there, default=0) + 1
             made = RuleSet(
@@ -154,21 +125,6 @@ class Rules:
         self._commit(owner.name, add, author, message)
         return self.version(_version(owner, name, number))
 
-    def check(self, files: Mapping[str, str], domain: str, name: str) -> tuple[Finding, ...]:
-        """Say what there is to say of files as a set of a domain; what blocks is not admitted.
-
-        Raises:
-            NotFound: there is no such domain.
-            ValidationFailed: the rules could not be checked.
-        """
-        owner = self._catalog.get_domain(domain)
-        return check_set(
-            files,
-            bound(Iri(""), Rulebook({}), name, owner.id, self._catalog),
-            self._known(self._sets(), self._clock()),
-            self._mesh.graph,
-        )
-
     def propose(self, id: Iri, *, author: Iri = OPERATOR) -> Progress:
         """Put a draft to the vote.
 
@@ -180,7 +136,7 @@ class Rules:
 
         def step(found: RuleSet, members: Members, now: datetime) -> RuleSet:
             self._quorum.check_writer(self._owner(found), author, members)
-            self._check_names(found, self._sets(), now)
+            self._check_names(found, self.sets(), now)
             return replace(found, proposed=now)
 
         return self._step(id, {Stage.DRAFT}, step, author, "Propose")
@@ -256,7 +212,7 @@ class Rules:
                     f"{len(approvals)} of the {needed} domains that it takes approve of <{id}>: "
                     "`isogloss rules vote`."
                 )
-            for other in self._sets():
+            for other in self.sets():
                 if other.comes_before(found, begin):
                     raise WrongStage(
                         f"<{other.id}> is adopted for {other.valid_from}, so <{id}> would never be "
@@ -301,11 +257,11 @@ class Rules:
     def _step(
         self, id: Iri, stages: set[Stage], step: Edit, author: Iri, word: str, why: str = ""
     ) -> Progress:
-        known = _found(self._sets(), id)
+        known = found_in(self.sets(), id)
 
         def edit(said: frozenset[Triple], members: Members) -> frozenset[Triple]:
-            sets, now = self._sets(), self._clock()
-            found = _found(read_rules(said)[0], id)
+            sets, now = self.sets(), self._clock()
+            found = found_in(read_rules(said)[0], id)
             stage = found.stage(now, sets)
             if stage not in stages:
                 raise WrongStage(told(id, stage, stages))
@@ -338,26 +294,10 @@ class Rules:
     ) -> None:
         self._commits.replace([Act(domain, RULES_SOURCE, edit)], author=author, message=message)
 
-    def _state(self) -> Reader:
-        return self._mesh.at(self._mesh.journal.head.sequence)
-
-    def _sets(self) -> tuple[RuleSet, ...]:
-        return read_rules(self._state().quads([RULES]))[0]
-
-    def _known(self, sets: Iterable[RuleSet], now: datetime) -> list[Binding]:
-        """List what judges, and what is on its way to."""
-        there = self._quorum.there()
-        living = [
-            binding_of(found, self._catalog)
-            for found in sets
-            if found.owner in there and found.stage(now, sets) in _LIVING
-        ]
-        return [*self._regimes.at(self._state(), now).bindings, *living]
-
     def _check_names(self, found: RuleSet, sets: Iterable[RuleSet], now: datetime) -> None:
         """Check that no other set has a rule of the same name: it may have been drafted since."""
         mine = binding_of(found, self._catalog)
-        for other in self._known(sets, now):
+        for other in self.known(sets, now):
             same = names(mine) & names(other)
             if same and (other.owner, other.name) != (mine.owner, mine.name):
                 raise WrongStage(
@@ -369,20 +309,9 @@ class Rules:
         files = {"rules": found.turtle}
         return self._previewing.preview(files, domain=found.owner, name=found.name)
 
-    def _progress(self, found: RuleSet, sets: Iterable[RuleSet], now: datetime) -> Progress:
-        approvals = self._quorum.approvals(found)
-        return Progress(found, found.stage(now, sets), approvals, self._quorum.needed(found))
-
     def _owner(self, found: RuleSet) -> Domain:
         return self._catalog.get_domain(found.owner)
 
 
 def _version(owner: Domain, name: str, number: int) -> Iri:
     return Iri(f"{owner.uri_space}rules/{name}/{number}")
-
-
-def _found(sets: Iterable[RuleSet], id: Iri) -> RuleSet:
-    found = next((one for one in sets if one.id == id), None)
-    if found is None:
-        raise NotFound(f"There is no rule set version <{id}>: `isogloss rules list` has them all.")
-    return found

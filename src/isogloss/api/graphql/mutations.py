@@ -17,7 +17,7 @@ from isogloss.api.graphql.governance import (
 )
 from isogloss.api.graphql.history import SourceInput, files_of
 from isogloss.api.graphql.moments import Moment
-from isogloss.api.graphql.rules import RulesMutation
+from isogloss.api.graphql.rule_steps import RulesMutation
 from isogloss.model import access, change
 from isogloss.model.rdf import parse_iri
 from isogloss.services.loading import Loaded

@@ -11,10 +11,12 @@ from isogloss.api.graphql.catalog import DataProduct
 from isogloss.api.graphql.context import Info, show_one
 from isogloss.api.graphql.governance import Rule
 from isogloss.api.graphql.paging import MAX_PAGE_SIZE
+from isogloss.api.graphql.rules import Waiver
 from isogloss.errors import InvalidArgument
 from isogloss.model import score as model
 from isogloss.model.governance import Quality
 from isogloss.model.rdf import Iri
+from isogloss.model.rules import WaiverStage
 from isogloss.services.scorecards import DAYS
 
 Most = Annotated[int, strawberry.argument(description="Give so many at the most, 1 to 100.")]
@@ -117,6 +119,10 @@ class Scorecard:
     qualities: list[QualityScore] = strawberry.field(
         description="All six qualities, also those that no rule backs here."
     )
+    waivers: list[Waiver] = strawberry.field(
+        description="The waivers that hold and are about it or its parts, soonest to run out "
+        "first. What is waived counts as broken all the same."
+    )
     trend: list[TrendPoint] = strawberry.field(
         description="The score over the days that were asked for, oldest first, now last. An "
         "instant at which there was nothing to judge has no point."
@@ -131,6 +137,7 @@ class Scorecard:
             sequence=card.sequence,
             score=Score.of(card.score),
             qualities=[QualityScore.of(one) for one in card.qualities],
+            waivers=[Waiver.of(one, WaiverStage.OPEN) for one in card.waivers],
             trend=[TrendPoint.of(point) for point in card.trend],
         )
 
