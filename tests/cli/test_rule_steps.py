@@ -6,7 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import rdflib
+from rdflib import SH
 
+from isogloss.vocab import MESH
 from tests.cli.test_rules import DRAFT
 from tests.doors import Isogloss
 
@@ -116,3 +119,28 @@ def test_a_waiver_is_asked_for_by_one_and_granted_by_another(proposed: Isogloss)
 
 def _in_a_month() -> str:
     return (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+
+
+# rdflib's reader of JSON-LD uses what rdflib has deprecated.
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")
+def test_the_mesh_reports_with_versions_and_waivers(proposed: Isogloss) -> None:
+    assert proposed("report").status == 0  # nothing but warnings in the sample mesh
+    approve(proposed)
+    proposed("rules", "adopt", VERSION, "--preview", digest(proposed))
+    until = _in_a_month()
+    proposed("rules", "waive", "spatial-where", PRODUCT, "--until", until, "-m", "Moving.")
+    waiver = "https://mesh.example/sales/rules/waiver/1"
+    proposed("rules", "grant", waiver, "--as", GRETA)
+    told = proposed("report", "--domain", "sales")
+    assert told.status == 1
+    assert "2 violation(s), 1 waived" in told.out
+    assert f"Judged by <{VERSION}>" in told.out
+    found = json.loads(proposed("report", "--format", "json").out)
+    (waived,) = [result for result in found["results"] if result["waived"]]
+    assert (waived["focusNode"], waived["ruleSet"], waived["waiver"]) == (PRODUCT, VERSION, waiver)
+    assert found["effectiveConforms"] is False
+    for format in ("turtle", "json-ld"):
+        graph = rdflib.Graph().parse(data=proposed("report", "--format", format).out, format=format)
+        (result,) = graph.subjects(rdflib.URIRef(MESH.waivedBy), rdflib.URIRef(waiver))
+        assert graph.value(result, SH.focusNode) == rdflib.URIRef(PRODUCT)
+        assert len(set(graph.objects(None, SH.result))) == len(found["results"])

@@ -48,6 +48,7 @@ app.add_typer(folders.init, name="init")
 app.add_typer(rules.app, name="rules")
 for command in (
     validating.validate,
+    validating.report,
     folders.plan,
     folders.apply,
     past.history,

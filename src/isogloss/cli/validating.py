@@ -10,7 +10,7 @@ from isogloss.cli.options import Data, open_mesh, read_file
 from isogloss.errors import EmptyMesh, InvalidArgument
 from isogloss.model.rule_export import RuleExport
 from isogloss.services import rule_files
-from isogloss.services.checking import ReportFormat, check, judge, write_verdict
+from isogloss.services.checking import ReportFormat, check, judge, write_report, write_verdict
 from isogloss.services.loading import Upload
 from isogloss.services.rule_exports import packaged
 from isogloss.settings import Settings
@@ -60,6 +60,26 @@ def validate(
     verdict = judge(uploads, _rules(rules, data), domain)
     typer.echo(write_verdict(verdict, format))
     raise typer.Exit(1 if verdict.refused else 0)
+
+
+def report(
+    domain: Annotated[
+        str | None, typer.Option(help="Only what one domain describes: its short name or IRI.")
+    ] = None,
+    format: Annotated[
+        ReportFormat, typer.Option(help="How to write the report.")
+    ] = ReportFormat.TEXT,
+    data: Data = None,
+) -> None:
+    """Report what the rules in force say of the mesh as it is.
+
+    Exit status: 0 nothing is violated but what is waived, 1 something is.
+    """
+    services = open_mesh(data)
+    chosen = None if domain is None else services.catalog.get_domain(domain)
+    found = services.governance.report(chosen)
+    typer.echo(write_report(found, format))
+    raise typer.Exit(1 if found.violations or found.unjudged else 0)
 
 
 def _rules(file: Path | None, data: Path | None) -> RuleExport:

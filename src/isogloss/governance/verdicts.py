@@ -1,4 +1,4 @@
-"""Write what the rules of a mesh say of documents, for people and for programs."""
+"""Write what the rules of a mesh say of it or of documents, for people and for programs."""
 
 import json
 from collections import Counter
@@ -11,7 +11,7 @@ from rdflib import RDF, SH
 from isogloss.governance.reports import ReportFormat, json_ld, result_json, result_text
 from isogloss.governance.result_graph import add_result
 from isogloss.governance.turtle import to_turtle
-from isogloss.model.governance import Severity, ValidationResult
+from isogloss.model.governance import Severity, ValidationReport, ValidationResult
 from isogloss.model.rule_export import ExportedVersion, Verdict
 from isogloss.vocab import MESH
 
@@ -28,10 +28,45 @@ def write_verdict(verdict: Verdict, format: ReportFormat) -> str:
         return "\n".join(_text(verdict))
     if format is ReportFormat.JSON:
         return json.dumps(_json(verdict), indent=2, ensure_ascii=False)
-    graph = _graph(verdict)
-    if format is ReportFormat.JSON_LD:
-        return json_ld(graph, ("mesh", "sh", "xsd"))
-    return to_turtle(graph).rstrip()
+    return _rdf(verdict.report, not verdict.refused, format)
+
+
+def write_report(report: ValidationReport, format: ReportFormat) -> str:
+    """Write what the rules say of the mesh; Turtle and JSON-LD are as those of a verdict."""
+    if format is ReportFormat.TEXT:
+        return "\n".join(_standing_text(report))
+    conforms = not report.violations
+    if format is not ReportFormat.JSON:
+        return _rdf(report, conforms, format)
+    said: dict[str, object] = {
+        "conforms": report.conforms,
+        "effectiveConforms": conforms,
+        "ruleSets": list(report.rule_sets),
+        "unjudged": list(report.unjudged),
+        "results": [_result_json(result) for result in report.results],
+    }
+    return json.dumps(said, indent=2, ensure_ascii=False)
+
+
+def _standing_text(report: ValidationReport) -> Iterator[str]:
+    results = report.results
+    waived = sum(result.waived for result in results)
+    yield (
+        f"{len(report.violations)} violation(s), {waived} waived, "
+        f"{len(results) - len(report.violations) - waived} warning(s) and remark(s)."
+    )
+    for id in report.rule_sets:
+        yield f"Judged by <{id}>"
+    for id in report.unjudged:
+        yield f"Not judged, for its rules could not be run: <{id}>"
+    for result in results:
+        yield ""
+        first, *rest = result_text(result)
+        yield f"{first} [waived]" if result.waived else first
+        yield from rest
+        yield f"  by          <{result.rule_set}>"
+        if result.waiver is not None:
+            yield _waiver(result)
 
 
 def _text(verdict: Verdict) -> Iterator[str]:
@@ -60,8 +95,12 @@ def _text(verdict: Verdict) -> Iterator[str]:
         yield from rest
         yield f"  by          <{result.rule_set}>"
         if result.waiver is not None:
-            holds = "" if result.waived else ", which does not hold"
-            yield f"  waiver      <{result.waiver}>{holds}"
+            yield _waiver(result)
+
+
+def _waiver(result: ValidationResult) -> str:
+    holds = "" if result.waived else ", which does not hold"
+    return f"  waiver      <{result.waiver}>{holds}"
 
 
 def _standing(verdict: Verdict, result: ValidationResult) -> str:
@@ -111,28 +150,33 @@ def _json(verdict: Verdict) -> dict[str, object]:
         "unjudged": list(verdict.report.unjudged),
         "elsewhere": list(verdict.elsewhere),
         "results": [
-            {
-                **result_json(result),
-                "ruleSet": result.rule_set,
-                "owner": result.owner,
-                "waiver": result.waiver,
-                "waived": result.waived,
-                "blocks": result in refused,
-            }
+            {**_result_json(result), "blocks": result in refused}
             for result in verdict.report.results
         ],
     }
 
 
-def _graph(verdict: Verdict) -> rdflib.Graph:
+def _result_json(result: ValidationResult) -> dict[str, object]:
+    return {
+        **result_json(result),
+        "ruleSet": result.rule_set,
+        "owner": result.owner,
+        "waiver": result.waiver,
+        "waived": result.waived,
+    }
+
+
+def _rdf(found: ValidationReport, effectively: bool, format: ReportFormat) -> str:
     graph = rdflib.Graph(bind_namespaces="none")
     report = rdflib.BNode()
     graph.add((report, RDF.type, SH.ValidationReport))
-    graph.add((report, SH.conforms, rdflib.Literal(verdict.report.conforms)))
+    graph.add((report, SH.conforms, rdflib.Literal(found.conforms)))
     effective = rdflib.URIRef(MESH.effectiveConforms)
-    graph.add((report, effective, rdflib.Literal(not verdict.refused)))
-    for id in verdict.report.rule_sets:
+    graph.add((report, effective, rdflib.Literal(effectively)))
+    for id in found.rule_sets:
         graph.add((report, rdflib.URIRef(MESH.ruleSetVersion), rdflib.URIRef(id)))
-    for result in verdict.report.results:
+    for result in found.results:
         graph.add((report, SH.result, add_result(graph, result)))
-    return graph
+    if format is ReportFormat.JSON_LD:
+        return json_ld(graph, ("mesh", "sh", "xsd"))
+    return to_turtle(graph).rstrip()

@@ -10,7 +10,7 @@ from isogloss.governance.regime import Binding, Regime
 from isogloss.governance.reports import ReportFormat
 from isogloss.governance.rulebook import Rulebook
 from isogloss.governance.terms import GENID
-from isogloss.governance.verdicts import write_verdict
+from isogloss.governance.verdicts import write_report, write_verdict
 from isogloss.intake.documents import Upload
 from isogloss.intake.worker import shared
 from isogloss.model.governance import ValidationReport
@@ -22,7 +22,7 @@ from isogloss.services.judge import Clock, now
 from isogloss.store.twin import Twin
 from isogloss.vocab import RDF
 
-__all__ = ["ReportFormat", "check", "judge", "write_verdict"]
+__all__ = ["ReportFormat", "check", "judge", "write_report", "write_verdict"]
 
 # Blank nodes of documents that are no domain's come out as IRIs in this space.
 _SPACE = Iri("urn:isogloss:")
