@@ -38,10 +38,12 @@ torture: $(VENV)/ready-dev ## pass the destructive tests at full size: kills, po
 bench: $(VENV)/ready-dev ## measure commits, the past, rebuilding and rules (five minutes)
 	@$(BIN)/python -m benchmarks.commits
 	@$(BIN)/python -m benchmarks.validation
+	@$(BIN)/python -m benchmarks.previews
 
 bench-long: $(VENV)/ready-dev ## measure them at the sizes that docs/benchmarks.md has
 	@$(BIN)/python -m benchmarks.commits --long
 	@$(BIN)/python -m benchmarks.validation --long
+	@$(BIN)/python -m benchmarks.previews --long
 
 check: $(VENV)/ready-dev ## look at format, lint, types, layers and spelling; change nothing
 	$(BIN)/ruff format --check .
