@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -140,6 +141,42 @@ def test_of_two_domains_each_waits_for_its_own_rules_only(world: World) -> None:
     judges_as_before(world, "emea")
     withdraw(world.services, tight, "shop")
     waits_for_its_own(world, ids["sales"])
+
+
+def test_a_domain_has_its_rules_tried_again_ever_less_often(world: World) -> None:
+    id = force(world.services, "sales", endless(MINE))
+    judges_as_before(world, "shop")
+    judge, start = world.services.judge, datetime.now(UTC)
+    for minutes, waits in ((0, 0), (2, OWN_SECONDS), (3, 0), (5, OWN_SECONDS), (8, 0)):
+        judge._clock = partial(_plus, start, minutes)
+        took = timed(lambda: refused_as_not_judged(world, id))
+        assert waits <= took < waits + 20
+        assert waits > 0 or took < 2
+    judges_as_before(world, "shop")
+
+
+def refused_as_not_judged(world: World, id: Iri) -> None:
+    with pytest.raises(ValidationFailed, match=f"<{id}> could not be run"):
+        say(world.services, "sales", dataset(f"{MINE}dataset/probe"))
+
+
+def _plus(start: datetime, minutes: int) -> datetime:
+    return start + timedelta(minutes=minutes)
+
+
+def test_what_failed_by_chance_judges_again(world: World) -> None:
+    id = force(world.services, "sales", sound(MINE))
+    judge, start = world.services.judge, datetime.now(UTC)
+    judges_as_before(world, "shop")
+    lost = ValidationFailed("The process has ended.")
+    lost.rule_set = id
+    assert judge._suspends(lost)
+    judge.forget()
+    assert unjudged(world) == (id,)
+    refused_as_not_judged(world, id)
+    judge._clock = partial(_plus, start, 2)
+    assert isinstance(say(world.services, "sales", dataset(f"{MINE}dataset/d", "no")), Refused)
+    assert unjudged(world) == ()
 
 
 def test_a_version_that_can_be_run_takes_the_place_of_one_that_cannot(world: World) -> None:

@@ -7,7 +7,7 @@ can affect, and taken back unless it is kept.
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import RLock
 
 from isogloss.errors import ValidationFailed
@@ -21,6 +21,9 @@ from isogloss.store.graph import Reader
 from isogloss.store.named_graphs import SYSTEM
 
 Clock = Callable[[], datetime]
+
+_WAIT = timedelta(minutes=1)
+"""So long rules that could not be run are left out, before their domain has them tried again."""
 
 
 def now() -> datetime:
@@ -64,6 +67,7 @@ class Judge:
         self._regime: Regime | None = None
         self._report: ValidationReport | None = None
         self._suspended: dict[Iri, Iri] = {}  # versions that could not be run, and whose they are
+        self._failures: dict[Iri, tuple[int, datetime]] = {}  # how often, and when last
 
     def report(self) -> ValidationReport:
         """Judge the newest state.
@@ -153,8 +157,10 @@ class Judge:
             return Trial((), tuple(binding.id for binding in regime.bindings))
         while True:
             self._ready(state)
-            if (added or removed) and not set(domains).isdisjoint(self._suspended.values()):
-                self._refuse(domains)
+            stuck = {id for id, owner in self._suspended.items() if owner in domains}
+            if stuck and (added or removed):
+                self._retry(stuck)
+                continue
             try:
                 with self._careful():
                     fresh = self._bench.attempt(added, removed)
@@ -173,13 +179,22 @@ class Judge:
                 if not self._suspends(error):
                     raise
 
-    def _refuse(self, domains: Collection[Iri]) -> None:
-        stuck = min(id for id, owner in self._suspended.items() if owner in domains)
-        raise ValidationFailed(
-            f"The rules <{stuck}> could not be run, which says nothing about the data, and nothing "
-            "was written. Withdraw them, or put a version that can be run in their place: "
-            "`isogloss rules withdraw`."
-        )
+    def _retry(self, stuck: Collection[Iri]) -> None:
+        """Let the rules of a domain try again; each time they fail, it waits twice as long.
+
+        Raises:
+            ValidationFailed: it is not yet time for any of them.
+        """
+        tries = {id: self._failures[id] for id in stuck}
+        due = {id for id, (n, at) in tries.items() if self._clock() >= at + _WAIT * 2 ** (n - 1)}
+        if due != set(stuck):
+            raise ValidationFailed(
+                f"The rules <{min(set(stuck) - due)}> could not be run, which says nothing about "
+                "the data, and nothing was written. Withdraw them (`isogloss rules withdraw`), put "
+                "a version that can be run in their place, or try again in some minutes."
+            )
+        self._suspended = {id: owner for id, owner in self._suspended.items() if id not in due}
+        self._regime = None
 
     def _suspends(self, error: ValidationFailed) -> bool:
         """Judge without the rules that are to blame, if they are a domain's own.
@@ -188,6 +203,8 @@ class Judge:
         """
         for binding in self._running().bindings:
             if binding.id == error.rule_set and binding.owner is not None:
+                times, _ = self._failures.get(binding.id, (0, None))
+                self._failures[binding.id] = times + 1, self._clock()
                 self._suspended[binding.id] = binding.owner
                 return True
         return False
@@ -212,6 +229,7 @@ class Judge:
         self._regime = self._regimes.at(state, self._clock())
         ids = {binding.id for binding in self._regime.bindings}
         self._suspended = {id: owner for id, owner in self._suspended.items() if id in ids}
+        self._failures = {id: failed for id, failed in self._failures.items() if id in ids}
         with self._careful():
             if behind:
                 self._bench.load(state.quads(), self._running())
