@@ -58,11 +58,14 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory: pytest.TempPathFactory, closed: Path) -> Path:
-    """A mesh whose process was killed after some commits."""
+    """A mesh whose process was killed after some commits.
+
+    With nothing under way: a commit that was not acknowledged may be lost with nothing said.
+    """
     folder = tmp_path_factory.mktemp("killed") / "mesh"
     shutil.copytree(closed, folder)
     with subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, "-m", "tests.torture.writer", str(folder), "last"],
+        [sys.executable, "-m", "tests.torture.writer", str(folder), "last", "15"],
         cwd=TOP,
         stdout=subprocess.PIPE,
         text=True,
