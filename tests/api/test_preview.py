@@ -57,7 +57,8 @@ def test_a_preview_leaves_in_the_forms_of_the_command_line(ask_little_mesh: Ask)
 
 def test_a_draft_that_is_none_and_a_page_that_is_none_are_refused(ask_little_mesh: Ask) -> None:
     (error,) = ask_little_mesh(QUERY, turtle="no Turtle", first=1, skip=0)["errors"]
-    assert error["extensions"]["code"] == "VALIDATION_UNAVAILABLE"
+    assert error["extensions"]["code"] == "INVALID_INPUT"
+    assert error["message"].startswith("draft is no Turtle from line 1 on")
     (error,) = ask_little_mesh(QUERY, turtle=DRAFT, first=0, skip=0)["errors"]
     assert "with `first`" in error["message"]
 

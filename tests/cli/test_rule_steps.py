@@ -83,6 +83,15 @@ def test_what_is_not_admitted_is_told_line_by_line(little_folder: Isogloss, tmp_
     assert "No rule set was ever written" in little_folder("rules", "versions").out
 
 
+def test_a_draft_that_is_no_turtle_is_told_where(little_folder: Isogloss, tmp_path: Path) -> None:
+    path = tmp_path / "spatial.ttl"
+    path.write_text(DRAFT + "and so on")
+    run = little_folder("rules", "preview", path)
+    assert run.status == 2
+    assert f"{path} is no Turtle from line 11 on" in run.err
+    assert run.err.endswith("Mend the text there. [INVALID_INPUT]\n")
+
+
 def test_a_draft_waits_for_being_submitted(little_folder: Isogloss, tmp_path: Path) -> None:
     path = tmp_path / "spatial.ttl"
     path.write_text(DRAFT)
@@ -102,6 +111,7 @@ def test_a_waiver_is_asked_for_by_one_and_granted_by_another(proposed: Isogloss)
     proposed("rules", "adopt", VERSION, "--preview", digest(proposed), "--grace-days", "14")
     waive = ("rules", "waive", "spatial-where", PRODUCT, "--until", "2099-01-01", "-m", "Moving.")
     assert "a year at most" in proposed(*waive).err
+    assert "'soon' is no date" in proposed(*waive[:5], "soon", "-m", "Moving.").err
     near = ("--until", _in_a_month())
     asked = proposed(*waive[:4], *near, "-m", "Moving.")
     waiver = "https://mesh.example/sales/rules/waiver/1"

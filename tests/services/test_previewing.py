@@ -8,7 +8,7 @@ import rdflib
 
 from isogloss import resources
 from isogloss.bootstrap import Services, build
-from isogloss.errors import ValidationFailed
+from isogloss.errors import InvalidInput, MeshError, ValidationFailed
 from isogloss.governance.rulebook import Rulebook
 from isogloss.model.change import Committed
 from isogloss.model.governance import Severity
@@ -149,9 +149,14 @@ def test_a_commit_after_the_first_look_is_seen_by_the_next(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "draft",
-    ["this is no Turtle", f"{PREFIXES} rule:X a sh:PropertyShape ; sh:targetClass rule:Y ."],
+    ("draft", "error"),
+    [
+        ("this is no Turtle", InvalidInput),
+        (f"{PREFIXES} rule:X a sh:PropertyShape ; sh:targetClass rule:Y .", ValidationFailed),
+    ],
 )
-def test_a_draft_that_is_none_is_refused(mesh: Services, draft: str) -> None:
-    with pytest.raises(ValidationFailed):
+def test_a_draft_that_is_none_is_refused(
+    mesh: Services, draft: str, error: type[MeshError]
+) -> None:
+    with pytest.raises(error):
         preview(mesh, draft)

@@ -71,9 +71,6 @@ def _text(found: RulePreview) -> None:
     typer.echo(f"What `rules adopt --preview` takes: {found.digest}")
 
 
-_WHOSE = ("domain", "product", "owners")
-
-
 def _plain(value: Any) -> Any:
     """Give what JSON can hold."""
     if isinstance(value, Enum):

@@ -1,6 +1,7 @@
 """The steps in the life of a rule set, from a draft to its end; each is a commit."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,9 +9,9 @@ import typer
 
 from isogloss.cli import operations
 from isogloss.cli.options import Data, Url, read_texts
+from isogloss.errors import InvalidArgument
 from isogloss.model.rdf import parse_iri
 from isogloss.services.admission import joined
-from isogloss.services.history import parse_moment
 from isogloss.services.ownership import OPERATOR
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="SHACL shapes in Turtle.")]
@@ -162,13 +163,18 @@ def versions(
 
 
 def instant(text: str) -> str:
-    """Read an instant as GraphQL takes it; a date means its beginning.
+    """Read an instant as GraphQL takes it; a date means its beginning, all in UTC.
 
     Raises:
         InvalidArgument: it is none.
     """
-    moment = parse_moment(f"{text}T00:00:00" if len(text) == len("2026-01-01") else text)
-    return str(moment) if isinstance(moment, int) else moment.isoformat()
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidArgument(
+            f"{text[:100]!r} is no date: write it as 2026-12-31 or 2026-12-31T12:00:00Z."
+        ) from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
 
 
 def asking(url: str | None, data: Path | None, as_: str | None) -> Callable[..., dict[str, Any]]:

@@ -6,6 +6,7 @@ from contextlib import closing
 from isogloss import resources
 from isogloss.errors import InvalidInput, ValidationFailed
 from isogloss.governance.admission import admitting
+from isogloss.governance.admission.draft import Draft
 from isogloss.governance.compiler.shapes import Target
 from isogloss.governance.regime import Binding, Regime
 from isogloss.governance.rulebook import Rulebook
@@ -124,6 +125,20 @@ class _Examiner:
     def close(self) -> None:
         if self._bench is not None:
             self._bench.close()
+
+
+def read_rulebook(texts: Mapping[str, str]) -> Rulebook:
+    """Read rules that somebody sent.
+
+    Raises:
+        InvalidInput: a text is no Turtle.
+    """
+    try:
+        return Rulebook(texts)
+    except ValidationFailed:
+        for finding in Draft(texts).unreadable:
+            raise InvalidInput(finding.message, line=finding.line) from None
+        raise
 
 
 def check_set(

@@ -11,10 +11,10 @@ from datetime import timedelta
 
 from isogloss.errors import InvalidArgument
 from isogloss.governance.regime import Binding, Regime
-from isogloss.governance.rulebook import Rulebook
 from isogloss.model.governance import Severity, ValidationResult
 from isogloss.model.preview import Effect, EffectKind, Radius, RefusedCommit, RulePreview
 from isogloss.model.rdf import Iri
+from isogloss.services.admission import read_rulebook
 from isogloss.services.bench import AnyBench, Results
 from isogloss.services.catalog import GOVERNANCE, Catalog
 from isogloss.services.judge import Clock, Judge, of_sources
@@ -70,9 +70,10 @@ class Previewing:
         Raises:
             NotFound: there is no such domain.
             InvalidArgument: without a name, the draft is about shapes of several sets.
+            InvalidInput: a file is no Turtle.
             ValidationFailed: the draft is no set of shapes that can be run, or takes too long.
         """
-        regime, rulebook = self._judge.regime(), Rulebook(draft)
+        regime, rulebook = self._judge.regime(), read_rulebook(draft)
         binding = bound(DRAFT, rulebook, name or "", domain, self._catalog)
         if name is None:
             binding = _laid_over(regime, binding, draft)

@@ -98,5 +98,7 @@ def found_in(sets: Iterable[RuleSet], id: Iri) -> RuleSet:
     """
     found = next((one for one in sets if one.id == id), None)
     if found is None:
-        raise NotFound(f"There is no rule set version <{id}>: `isogloss rules list` has them all.")
+        raise NotFound(
+            f"There is no rule set version <{id}>: `isogloss rules versions` has them all."
+        )
     return found

@@ -71,7 +71,8 @@ class Draft:
                 parsed = parse(text)
             except NotTurtle as error:
                 said = (
-                    f"{file} is no Turtle from line {error.line} on: {error}. Mend the text there."
+                    f"{file} is no Turtle from line {error.line} on: {str(error).rstrip('.')}. "
+                    "Mend the text there."
                 )
                 self.unreadable.append(Finding(file, error.line, "NOT_TURTLE", said))
                 continue
