@@ -48,7 +48,8 @@ CODE = Namespace(
     "jdbc rest kafka s3 "
     "discoverable addressable understandable trustworthy interoperable secure "
     "newlyFailing newlyPassing changedSeverity "
-    "global domain sql",
+    "global domain sql "
+    "declared observed",
 )
 CSVW = Namespace("csvw", "http://www.w3.org/ns/csvw#", "name datatype")
 DCAT = Namespace(
@@ -84,7 +85,9 @@ MESH = Namespace(
     "waivesComponent focusNode ruleSetVersion validFrom validUntil waivedBy effectiveConforms "
     "standardVersion driver sequence head applied passingExample failingExample "
     "Vote voteOn approves approvedBy blocksFrom shapesText quality "
-    "effect severityBefore blastRadius violations wouldRefuse",
+    "effect severityBefore blastRadius violations wouldRefuse "
+    "IdentityDecision NamespaceClaim NamespaceAlias LineageEvent "
+    "evidence madeBy newestRun concerns same claimedBy namespacePattern aliasOf",
 )
 ODRL = Namespace(
     "odrl",

@@ -13,7 +13,7 @@ from isogloss.intake.fields import mapping, optional_text, text
 from isogloss.intake.formats import dbt_schema
 from isogloss.model.change import Document
 from isogloss.model.rdf import Iri, Literal
-from isogloss.vocab import DCTERMS, MESH, PROV, XSD
+from isogloss.vocab import DCTERMS, MESH, XSD
 
 _VERSIONS = range(9, 13)
 _DATASETS = {"model", "seed", "snapshot", "source"}
@@ -67,8 +67,8 @@ class _Reader:
             self._columns(key, datasets[key], node, relations.get(key))
             depends_on = mapping(self._name, node.get("depends_on") or {})
             for other in depends_on.get("nodes") or ():
-                if other in datasets and datasets[other] != datasets[key]:
-                    self.described.say(datasets[key], PROV.wasDerivedFrom, datasets[other])
+                if other in datasets:
+                    self.described.derive(datasets[key], datasets[other])
 
     def notes(self) -> tuple[str, ...]:
         for section in _SECTIONS:

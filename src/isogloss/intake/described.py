@@ -2,10 +2,12 @@
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from isogloss.intake.naming import dataset_iri, field_iri
+from isogloss.model.lineage import Evidence
 from isogloss.model.rdf import Iri, Literal, Term, Triple
 from isogloss.vocab import CODE, DCAT, DCTERMS, MESH, PROV, RDF, XSD
 
@@ -25,8 +27,9 @@ class Described:
 
     space: str
     triples: set[Triple] = field(default_factory=set)
-    # (downstream, upstream) → how; an empty set where nobody told how.
-    lineage: defaultdict[tuple[Iri, Iri], set[Transformation]] = field(
+    _columns: set[Iri] = field(default_factory=set)
+    # (downstream, upstream, evidence, job) → how; an empty set where nobody told how.
+    _lineage: defaultdict[tuple[Iri, Iri, Evidence, Iri | None], set[Transformation]] = field(
         default_factory=lambda: defaultdict(set)
     )
 
@@ -41,47 +44,72 @@ class Described:
         self.say(dataset, RDF.type, DCAT.Dataset)
         self.say(dataset, RDF.type, PROV.Entity)
         self.say(dataset, DCTERMS.title, Literal(name))
-        self.say(dataset, MESH.olNamespace, Literal(namespace))
+        self.name(dataset, namespace, name)
         return dataset
+
+    def name(self, dataset: Iri, namespace: str, name: str) -> None:
+        """State the two names that tell which dataset it is, whoever speaks of it."""
+        self.say(dataset, MESH.olNamespace, Literal(namespace))
+        self.say(dataset, DCTERMS.identifier, Literal(name))
 
     def column(self, dataset: Iri, path: str) -> Iri:
         """Describe a field of a dataset by its dotted path, and give its IRI."""
         column = field_iri(dataset, path)
+        self._columns.add(column)
         self.say(column, RDF.type, MESH.Field)
         self.say(column, RDF.type, PROV.Entity)
         self.say(column, MESH.fieldOf, dataset)
         self.say(column, MESH.fieldPath, Literal(path))
         return column
 
+    def derive(
+        self,
+        downstream: Iri,
+        upstream: Iri,
+        transformations: Iterable[Transformation] = (),
+        *,
+        evidence: Evidence = Evidence.DECLARED,
+        job: Iri | None = None,
+    ) -> None:
+        """State that a column or dataset comes from another, how it is known and who makes it.
+
+        What comes from itself states nothing.
+        """
+        if downstream != upstream:
+            self._lineage[downstream, upstream, evidence, job].update(transformations)
+
     def finish(self) -> frozenset[Triple]:
-        """Give all triples, with the lineage of fields stated and qualified.
+        """Give all triples, with the lineage stated and qualified.
 
         A pair with a DIRECT transformation, or with none told, is a derivation; one with
-        INDIRECT ones only is an influence.
+        INDIRECT ones only is an influence. What is declared and what is observed of one pair
+        are two, and so is what two jobs do.
         """
-        for (downstream, upstream), transformations in self.lineage.items():
+        for ends, transformations in self._lineage.items():
             indirect = transformations and all(t.type == "INDIRECT" for t in transformations)
-            if indirect:
-                self._qualify(downstream, upstream, transformations, derived=False)
-            else:
-                self._qualify(downstream, upstream, transformations, derived=True)
+            self._qualify(*ends, transformations, derived=not indirect)
         return frozenset(self.triples)
 
     def _qualify(
         self,
         downstream: Iri,
         upstream: Iri,
+        evidence: Evidence,
+        job: Iri | None,
         transformations: set[Transformation],
         *,
         derived: bool,
     ) -> None:
         self.say(downstream, PROV.wasDerivedFrom if derived else PROV.wasInfluencedBy, upstream)
-        node = Iri(f"{downstream}/from/{_digest(upstream)}")
+        node = Iri(f"{downstream}/from/{_digest(f'{upstream} {evidence.value} {job or str()}')}")
         link = PROV.qualifiedDerivation if derived else PROV.qualifiedInfluence
         self.say(downstream, link, node)
         self.say(node, RDF.type, PROV.Derivation if derived else PROV.EntityInfluence)
-        self.say(node, RDF.type, MESH.ColumnDerivation if derived else MESH.ColumnInfluence)
+        if downstream in self._columns:
+            self.say(node, RDF.type, MESH.ColumnDerivation if derived else MESH.ColumnInfluence)
         self.say(node, PROV.entity, upstream)
+        self.say(node, MESH.evidence, Iri(CODE.iri + evidence.value))
+        self.say(node, MESH.madeBy, job)
         for transformation in transformations:
             how = Iri(f"{node}/{_digest(repr(transformation))}")
             self.say(node, MESH.transformation, how)

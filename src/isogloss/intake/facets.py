@@ -157,8 +157,8 @@ class Facets:
         origin = self._described.dataset(
             text(where, source, "namespace"), text(where, source, "name")
         )
-        if derive and origin != target:
-            self._described.say(target, PROV.wasDerivedFrom, origin)
+        if derive:
+            self._described.derive(target, origin)
         if column is not None and optional_text(source, "field"):
             self._from(where, column, source, set(), derive)
 
@@ -174,13 +174,13 @@ class Facets:
             text(where, source, "namespace"), text(where, source, "name")
         )
         upstream = self._described.column(origin, text(where, source, "field"))
-        if derive and upstream != column:
+        if derive:
             told = {
                 transformation
                 for value in array(where, source, "transformations")
                 if (transformation := self._transformation(mapping(where, value)))
             }
-            self._described.lineage[column, upstream] |= told or older
+            self._described.derive(column, upstream, told or older)
 
     def _transformation(self, value: dict[str, Any]) -> Transformation | None:
         type_, subtype = optional_text(value, "type"), optional_text(value, "subtype")

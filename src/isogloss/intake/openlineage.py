@@ -16,6 +16,7 @@ from isogloss.intake.facets import Facets
 from isogloss.intake.fields import array, mapping, text
 from isogloss.intake.naming import job_iri, run_iri
 from isogloss.model.change import Document
+from isogloss.model.lineage import Evidence
 from isogloss.model.rdf import Iri, Literal, parse_iri
 from isogloss.vocab import CODE, DCTERMS, MESH, PROV, RDF, XSD
 
@@ -110,8 +111,8 @@ class _Reader:
                 continue
             for output in found.outputs:
                 say(output, PROV.wasGeneratedBy, run)
-                for dataset in found.inputs - {output}:
-                    say(output, PROV.wasDerivedFrom, dataset)
+                for dataset in found.inputs:
+                    self._described.derive(output, dataset, evidence=Evidence.OBSERVED)
         return self._described.finish()
 
     def _read_run(self, where: str, event: dict[str, Any]) -> None:
@@ -147,8 +148,8 @@ class _Reader:
             self._runs[run].outputs |= outputs
         elif job is not None:
             for output in outputs:
-                for dataset in inputs - {output}:
-                    self._described.say(output, PROV.wasDerivedFrom, dataset)
+                for dataset in inputs:
+                    self._described.derive(output, dataset, job=job)
 
     def _run(self, where: str, value: Any) -> Iri:
         run_id = text(f"{where}, run", mapping(f"{where}, run", value), "runId")

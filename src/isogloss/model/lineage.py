@@ -1,7 +1,9 @@
 """Questions about lineage and their answers; distances are hops, edges point to the source."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from isogloss.model.rdf import Iri
 
@@ -29,6 +31,52 @@ class EdgeKind(Enum):
     CONSUMPTION = "consumption"  # a product reads another's port; says nothing about its data
 
 
+class Evidence(Enum):
+    """How a dependency is known; the two are never merged."""
+
+    DECLARED = "declared"  # a design says so: a manifest, SQL, Turtle, a JobEvent
+    OBSERVED = "observed"  # a run did it
+
+
+class Fact(NamedTuple):
+    """What one source says of one upstream end of a node; no two facts of a node are equal.
+
+    `transformations` are words such as DIRECT/IDENTITY or DIRECT/TRANSFORMATION/MASKING, sorted,
+    () where nobody told.
+    """
+
+    upstream: Iri
+    kind: EdgeKind
+    evidence: Evidence
+    transformations: tuple[str, ...]
+    graph: Iri
+    job: Iri | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeFilter:
+    """Which edges to follow; None and () ask nothing. `transformations` are prefixes.
+
+    "DIRECT" lets DIRECT/IDENTITY pass, "MASKING" whatever masks; one that fits is enough.
+    """
+
+    kinds: frozenset[EdgeKind] | None = None
+    evidence: Evidence | None = None
+    transformations: tuple[str, ...] = ()
+    jobs: frozenset[Iri] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFilter:
+    """Which nodes to enter, by IRI; a node that is not entered is not passed through either.
+
+    `ignored` nodes are passed through without being shown or counted as a hop.
+    """
+
+    entered: Collection[Iri] | None = None
+    ignored: Collection[Iri] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
     """One dependency, as one source states it or as it follows from finer ones.
@@ -53,6 +101,39 @@ class Node:
 
     id: Iri
     distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Truncation:
+    """What cut an answer: the limit as the caller names it, its value, and what lies beyond.
+
+    `cursor` given as `after` with the same question goes on where the answer was cut.
+    """
+
+    limit: str
+    value: int
+    beyond: str
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much an answer covers, and the commit that it is true of.
+
+    `hidden_by_policy` counts the nodes that the caller may not see, None where he may not
+    know that either.
+    """
+
+    as_of_commit: int
+    nodes_explored: int
+    edges_explored: int
+    truncated_by: Truncation | None = None
+    hidden_by_policy: int | None = 0
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether nothing was left out."""
+        return self.truncated_by is None and not self.hidden_by_policy
 
 
 @dataclass(frozen=True, slots=True)
