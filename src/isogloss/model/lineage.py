@@ -77,6 +77,20 @@ class NodeFilter:
     ignored: Collection[Iri] = ()
 
 
+class Link(NamedTuple):
+    """One fact with both its ends, true from commit `since` until, not including, `until`."""
+
+    downstream: Iri
+    upstream: Iri
+    kind: EdgeKind
+    evidence: Evidence
+    transformations: tuple[str, ...]
+    graph: Iri
+    job: Iri | None
+    since: int
+    until: int | None  # None where it still is
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
     """One dependency, as one source states it or as it follows from finer ones.
@@ -101,6 +115,26 @@ class Node:
 
     id: Iri
     distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What a search of one level found, as of commit `sequence`.
+
+    `nodes` are nearest first, then by IRI, without the starts and the ignored; `links` are
+    those between starts and nodes shown, () where they were not asked for. `cut_by` names
+    the limit ("maxHops", "maxNodes") that cut it; `beyond` then counts the nodes known to
+    follow: all that were left out, or with maxHops those one hop further.
+    """
+
+    starts: tuple[Iri, ...]
+    nodes: tuple[Node, ...]
+    links: tuple[Link, ...]
+    sequence: int
+    nodes_explored: int
+    edges_explored: int
+    cut_by: str | None = None
+    beyond: int = 0
 
 
 @dataclass(frozen=True, slots=True)
