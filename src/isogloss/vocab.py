@@ -62,7 +62,7 @@ DCTERMS = Namespace(
     "dcterms",
     "http://purl.org/dc/terms/",
     "conformsTo created creator dateAccepted dateSubmitted description format identifier "
-    "isPartOf license modified source subject title type",
+    "isPartOf license modified relation requires source subject title type",
 )
 DPROD = Namespace(
     "dprod",
@@ -71,7 +71,11 @@ DPROD = Namespace(
     "dataProductOwner domain informationSensitivityClassification inputDataset inputPort "
     "isAccessServiceOf isDistributionOf lifecycleStatus outputDataset outputPort protocol purpose",
 )
-DQV = Namespace("dqv", "http://www.w3.org/ns/dqv#", "Metric Dimension inDimension")
+DQV = Namespace(
+    "dqv",
+    "http://www.w3.org/ns/dqv#",
+    "Dimension Metric QualityMeasurement computedOn inDimension isMeasurementOf value",
+)
 FOAF = Namespace("foaf", "http://xmlns.com/foaf/0.1/", "Person mbox name")
 MESH = Namespace(
     "mesh",
@@ -87,7 +91,8 @@ MESH = Namespace(
     "Vote voteOn approves approvedBy blocksFrom shapesText quality "
     "effect severityBefore blastRadius violations wouldRefuse "
     "IdentityDecision NamespaceClaim NamespaceAlias LineageEvent "
-    "evidence madeBy newestRun concerns same claimedBy namespacePattern aliasOf",
+    "evidence madeBy newestRun concerns same claimedBy namespacePattern aliasOf "
+    "jobType lastSeen nominalStartTime nominalEndTime",
 )
 ODRL = Namespace(
     "odrl",
@@ -114,9 +119,10 @@ PROV = Namespace(
     "http://www.w3.org/ns/prov#",
     "Activity Agent Association Attribution Derivation Entity EntityInfluence Organization Person "
     "Plan SoftwareAgent actedOnBehalfOf agent alternateOf endedAtTime entity generatedAtTime "
-    "hadActivity hadPlan qualifiedAssociation qualifiedAttribution qualifiedDerivation "
-    "qualifiedInfluence startedAtTime used wasAssociatedWith wasAttributedTo wasDerivedFrom "
-    "wasGeneratedBy wasInfluencedBy wasInformedBy",
+    "hadActivity hadPlan invalidatedAtTime qualifiedAssociation qualifiedAttribution "
+    "qualifiedDerivation qualifiedInfluence specializationOf startedAtTime used wasAssociatedWith "
+    "wasAttributedTo wasDerivedFrom wasGeneratedBy wasInfluencedBy wasInformedBy wasInvalidatedBy "
+    "wasRevisionOf",
 )
 RDF = Namespace(
     "rdf",

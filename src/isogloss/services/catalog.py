@@ -40,6 +40,10 @@ GOVERNANCE = "governance"
 """The built-in domain of the governance group: it describes the others."""
 
 
+UNCLAIMED = "unclaimed"
+"""The built-in domain of what is named in namespaces that no domain claims."""
+
+
 class Catalog:
     """What is in the mesh, as of the last commit."""
 
@@ -63,7 +67,8 @@ class Catalog:
     def domains_by_id(self, ids: Sequence[Iri]) -> list[Domain | None]:
         """Read domains."""
         known = self._domains.get()
-        return [known.get(iri) for iri in ids]
+        unclaimed = self._unclaimed()
+        return [known.get(iri) or (unclaimed if iri == unclaimed.id else None) for iri in ids]
 
     def get_domain(self, name: str) -> Domain:
         """Find a domain by its short name or its IRI.
@@ -76,6 +81,9 @@ class Catalog:
         # Before all others: nobody becomes it by taking its name.
         if name in (builtin.name, builtin.id):
             return described.get(builtin.id, builtin)
+        unclaimed = self._unclaimed()
+        if name in (unclaimed.name, unclaimed.id):
+            return unclaimed
         if name in described:
             return described[Iri(name)]
         for domain in described.values():
@@ -99,6 +107,17 @@ class Catalog:
             label="Governance",
             definition="The delegates of the domains, who describe the mesh and its rules.",
             uri_space=self._base_iri,
+            owner=None,
+            glossary=None,
+        )
+
+    def _unclaimed(self) -> Domain:
+        return Domain(
+            id=Iri(f"{self._base_iri}unclaimed/domain"),
+            name=UNCLAIMED,
+            label="Unclaimed",
+            definition="What is named in namespaces that no domain claims yet.",
+            uri_space=f"{self._base_iri}unclaimed/",
             owner=None,
             glossary=None,
         )

@@ -69,6 +69,21 @@ class Past:
             found[quad.subject].append(quad)
         return found
 
+    def about(self, subjects: Collection[Iri], graphs: Collection[Iri]) -> list[Quad]:
+        """List what some graphs say of subjects, in no order; however much others say of them."""
+        with self._connect() as connection:
+            places = list(self._dictionary.numbers(connection, graphs).values())
+            numbers = self._dictionary.numbers(connection, subjects).values()
+            then = select(*_QUAD).where(self._true)
+            return [
+                quad
+                for some in chunks(numbers)
+                for there in chunks(places)
+                for quad in self._decode(
+                    connection, then.where(Q.c.s.in_(some), _unindexed(Q.c.g).in_(there))
+                )
+            ]
+
     def referrers(self, predicate: Iri, objects: Iterable[Iri]) -> dict[Iri, tuple[Iri, ...]]:
         """Find the subjects that point at each object by `predicate`, sorted."""
         found: dict[Iri, set[Iri]] = {object_: set() for object_ in objects}
