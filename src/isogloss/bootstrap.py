@@ -18,6 +18,7 @@ from isogloss.services.bench_process import BenchProcess
 from isogloss.services.catalog import Catalog
 from isogloss.services.commits import Commits
 from isogloss.services.discovery import Discovery
+from isogloss.services.events import Events
 from isogloss.services.exports import Exports
 from isogloss.services.governance import Governance
 from isogloss.services.history import History, Moment
@@ -69,6 +70,7 @@ class Services(View):
     scorecards: Scorecards
     commits: Commits
     loading: Loading
+    events: Events
     planning: Planning
     history: History
     watching: Watching
@@ -96,6 +98,7 @@ class Services(View):
 
     def close(self) -> None:
         """Let go of the mesh's folder."""
+        self.events.close()
         self.judge.close()
         self.previewing.close()
         self.tokens.close()
@@ -200,6 +203,7 @@ def build(
         ),
         commits=commits,
         loading=loading,
+        events=Events(mesh.graph, current.catalog, commits),
         planning=Planning(mesh, current.catalog, current.lineage, loading, commits),
         history=history,
         watching=Watching(mesh, judge, current.governance.report, settings.base_iri),

@@ -27,6 +27,7 @@ from isogloss.intake.runs import (
     parents_of,
     read_run,
 )
+from isogloss.intake.terms import check_terms
 from isogloss.model.change import Document
 from isogloss.model.lineage import Evidence
 from isogloss.model.rdf import Iri, Literal, Triple
@@ -79,7 +80,7 @@ def read_events(events: Sequence[tuple[str, Any]], *, space: str) -> Document:
         event = read_event(where, value)
         stream = streams[event.kind is Kind.DATASET, event.about]
         if event not in stream:
-            only_kept += check(event, space)
+            only_kept += check(event, space) + check_run(event, space)
             stream.add(event)
     for (is_dataset, about), found in streams.items():
         if is_dataset:
@@ -90,24 +91,36 @@ def read_events(events: Sequence[tuple[str, Any]], *, space: str) -> Document:
 
 
 def check(event: Event, space: str) -> Counter[str]:
-    """Read all of an event to see that it can be; give what of it is only kept, by name.
+    """Read what an event says of job and datasets; give what of it is only kept, by name.
 
     Raises:
-        InvalidInput: something in it is not what it must be.
+        InvalidInput: something in it is not what it must be, or is too long to be kept.
     """
     described = Described(space)
     facets = Facets(described)
     if event.kind is Kind.DATASET:
         _describe_dataset(described, facets, event.about, [event])
-        return facets.only_kept
-    telling = telling_of(space, event)
-    unknown = _tell(described, facets, event.about, telling)
+    else:
+        facets.only_kept.update(_tell(described, facets, event.about, telling_of(space, event)))
+    check_terms(event.where, described.finish())
+    return facets.only_kept
+
+
+def check_run(event: Event, space: str) -> Counter[str]:
+    """Read what an event says of a run, if it is of one; give what of it is only kept, by name.
+
+    Raises:
+        InvalidInput: something in it is not what it must be, or is too long to be kept.
+    """
+    subject, said = Iri(f"{space}domain"), frozenset[Triple]()
+    facets = Facets(Described(space))
     if event.kind is Kind.RUN:
-        describe_run(space, read_run(space, [event]))
+        said = describe_run(space, read_run(space, [event]))
         facets.of_others(facets_of(event.value["run"]))
-    for _, _, found in datasets_of(event):
-        facets.of_others(facets_of(found, "inputFacets") | facets_of(found, "outputFacets"))
-    return facets.only_kept + unknown
+        for _, _, found in datasets_of(event):
+            facets.of_others(facets_of(found, "inputFacets") | facets_of(found, "outputFacets"))
+    check_terms(event.where, said | keep(event, space, subject))
+    return facets.only_kept
 
 
 # A job
@@ -175,7 +188,7 @@ def describe_job_graph(
 
     Writes, beside datasets, columns and lineage:
         <job> a mesh:Job ; mesh:newestRun <run> ;
-            dcterms:modified "…" ;          # when it was last heard of
+            dcterms:modified "…" ;          # when that run was or, without one, the declaration
             mesh:contentDigest "…" .         # of all that the lineage follows
         <dataset> mesh:lastSeen "…" .        # where the job has turned to others since
     """
@@ -189,7 +202,7 @@ def describe_job_graph(
     if newest:
         described.say(job, MESH.newestRun, newest.iri)
     if tellings:
-        described.say(job, DCTERMS.modified, Literal(max(tellings).time, XSD.dateTime))
+        described.say(job, DCTERMS.modified, Literal(tellings[0].time, XSD.dateTime))
         described.say(job, MESH.contentDigest, Literal(content_digest(tellings)))
     said = set(described.finish())
     now = portraits(said)
