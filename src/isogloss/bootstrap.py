@@ -203,7 +203,7 @@ def build(
         ),
         commits=commits,
         loading=loading,
-        events=Events(mesh.graph, current.catalog, commits),
+        events=Events(mesh.graph, commits),
         planning=Planning(mesh, current.catalog, current.lineage, loading, commits),
         history=history,
         watching=Watching(mesh, judge, current.governance.report, settings.base_iri),

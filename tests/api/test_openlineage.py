@@ -16,8 +16,8 @@ import pytest
 import requests
 from openlineage.client import OpenLineageClient
 from openlineage.client.event_v2 import (
-    Dataset,
     DatasetEvent,
+    InputDataset,
     Job,
     JobEvent,
     OutputDataset,
@@ -115,7 +115,7 @@ def test_the_official_client_reports_a_run(served: Served, packed: bool) -> None
             run=Run(run, facets={"parent": above}),
             job=job,
             producer=PRODUCER,
-            inputs=[Dataset("db", "orders")],
+            inputs=[InputDataset("db", "orders")],
         )
     )
     client.emit(
@@ -158,7 +158,7 @@ def test_the_official_client_reports_jobs_and_datasets(served: Served) -> None:
             eventTime=NOW,
             job=Job("cron", "sum"),
             producer=PRODUCER,
-            inputs=[Dataset("db", "orders")],
+            inputs=[InputDataset("db", "orders")],
             outputs=[OutputDataset("db", "totals")],
         )
     )
@@ -369,7 +369,8 @@ class Counted:
         self.assertions = 0
         sides: defaultdict[Any, tuple[set[Any], set[Any]]] = defaultdict(lambda: (set(), set()))
         for event in events:
-            run, job = event.get("run"), event.get("job")
+            run: Any = event.get("run")
+            job: Any = event.get("job")
             if run:
                 self.runs.add(run["runId"])
                 parent = run.get("facets", {}).get("parent")

@@ -116,7 +116,8 @@ class Described:
         self.say(node, MESH.evidence, Iri(CODE.iri + evidence.value))
         self.say(node, MESH.madeBy, job)
         for transformation in transformations:
-            how = Iri(f"{node}/{short_digest(repr(transformation))}")
+            # Most are alike, and one node says of all of them how they were made.
+            how = Iri(f"{self.space}transformation/{short_digest(repr(tuple(transformation)))}")
             self.say(node, MESH.transformation, how)
             self.say(how, MESH.transformationType, Iri(CODE.iri + transformation.type))
             if transformation.subtype is not None:

@@ -4,6 +4,7 @@ A facet that is not read here is kept as it came, with its event.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from isogloss.errors import InvalidInput
@@ -143,18 +144,19 @@ class Facets:
             self._described.say(owner, FOAF.name, Literal(name))
 
 
-def stated(holder: dict[str, Any], *, of_job: bool) -> str:
-    """Write, in one spelling, those facets of a job or dataset that describe it or its lineage.
+def stated(mark: str, holder: dict[str, Any], *, of_job: bool) -> Iterator[str]:
+    """Write, each in one spelling, those facets of a job or dataset that describe it.
 
-    Two that agree in it are described alike: facets of a run, and who produced them, left out.
+    Those that agree in it are described alike: what a facet says of a run, and who produced it,
+    is left out. `mark` begins each.
     """
     names = _OF_JOB if of_job else _OF_DATASET
-    said = {
-        name: {key: value for key, value in facet.items() if not key.startswith("_")}
-        for name, facet in _objects(facets_of(holder))
-        if name in names
-    }
-    return canonical([holder.get("namespace"), holder.get("name"), said])
+    named = canonical([mark, holder.get("namespace"), holder.get("name")])
+    yield named
+    for name, facet in _objects(facets_of(holder)):
+        if name in names:
+            said = {key: value for key, value in facet.items() if not key.startswith("_")}
+            yield f"{named} {name} {canonical(said)}"
 
 
 def facets_of(holder: dict[str, Any], key: str = "facets") -> dict[str, Any]:

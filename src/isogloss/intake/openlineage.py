@@ -8,6 +8,7 @@ JobEvent declares; datasets that only earlier ones spoke of stay described, with
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from isogloss.intake.described import Described
@@ -43,6 +44,10 @@ _LINEAGE = frozenset(
     }
 )
 _NAMED = frozenset({PROV.wasAttributedTo, PROV.alternateOf, PROV.wasRevisionOf})
+
+
+_MOST_REMEMBERED = 2_000
+"""Of so many events it is remembered what they say, until the others of their runs are there."""
 
 
 class Mention(NamedTuple):
@@ -275,19 +280,23 @@ def portraits(triples: Iterable[Triple]) -> dict[Iri, frozenset[Triple]]:
 
 def content_digest(tellings: Iterable[Telling]) -> str:
     """Compute what stands for all that a job's lineage follows, but for who and when."""
-    said = {part for telling in tellings for e in telling.events for part in _stated(e)}
+    said = frozenset().union(*(essence(e) for telling in tellings for e in telling.events))
     return hashlib.sha256("\n".join(sorted(said)).encode()).hexdigest()
 
 
-def _stated(event: Event) -> Iterable[str]:
-    mark = event.kind.value
-    yield f"{mark} job {stated(event.value['job'], of_job=True)}"
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def essence(event: Event) -> frozenset[str]:
+    """Write all that an event says of jobs, datasets and lineage, each part in one spelling."""
+    kind = event.kind.value
+    if event.kind is Kind.DATASET:
+        return frozenset(stated(kind, event.value["dataset"], of_job=False))
+    parts = set(stated(f"{kind} job", event.value["job"], of_job=True))
     for _, side, found in datasets_of(event):
-        yield f"{mark} {side} {stated(found, of_job=False)}"
+        parts.update(stated(f"{kind} {side}", found, of_job=False))
     if event.kind is Kind.RUN:
-        for _, parent in parents_of(event):
-            job = facets_of(parent, "job")
-            yield f"{mark} parent {job.get('namespace')!r} {job.get('name')!r}"
+        above = [facets_of(parent, "job") for _, parent in parents_of(event)]
+        parts.add(f"parents {[(job.get('namespace'), job.get('name')) for job in above]!r}")
+    return frozenset(parts)
 
 
 def _tell(

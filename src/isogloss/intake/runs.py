@@ -1,6 +1,7 @@
 """Runs: what the events of one add up to, in whatever order they come."""
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from isogloss.errors import InvalidInput
@@ -88,6 +89,7 @@ def parents_of(event: Event) -> list[tuple[str, dict[str, Any]]]:
     )
 
 
+@lru_cache(maxsize=2_000)
 def describe_run(space: str, run: Run) -> frozenset[Triple]:
     """State a run: its state, times, job, parents, what it read, made and measured.
 

@@ -10,6 +10,7 @@ from threading import Lock
 from uuid import uuid4
 
 from isogloss.errors import Forbidden, InvalidArgument, MeshError, StalePlan
+from isogloss.model.catalog import Domain
 from isogloss.model.change import Act, Committed, Plan, Refused, SourceEdit
 from isogloss.model.journal import Attempt, Difference, Outcome
 from isogloss.model.rdf import Iri, Quad, Triple
@@ -114,6 +115,14 @@ class Commits:
         """Give who may say what, as of the newest commit."""
         head = self._mesh.journal.head.sequence
         return Ownership(self._mesh.at(head), self._base_iri)
+
+    def domain(self, name: str) -> Domain:
+        """Find a domain by its short name or its IRI, as of a commit not long ago.
+
+        Raises:
+            NotFound: no domain was called so.
+        """
+        return (self._known or self.ownership()).domain(name)
 
     def authorise(
         self, author: Iri, sources: Sequence[tuple[str, str]], *, preview: bool = False

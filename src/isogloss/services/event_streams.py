@@ -35,6 +35,9 @@ from isogloss.store.history import Past
 from isogloss.store.named_graphs import source_graph
 from isogloss.vocab import CODE, DCTERMS, MESH, RDF, XSD
 
+_TOLD = (RDF.type, MESH.newestRun, DCTERMS.modified, MESH.contentDigest)
+"""What is read of events, runs and jobs: whether they are there, and what a job follows."""
+
 Patch = tuple[frozenset[Triple], frozenset[Triple]]
 
 
@@ -128,7 +131,7 @@ class Arrivals:
                 subjects.add(self._iri(stream, event))
                 if event.run:
                     subjects.add(run_iri(stream.space, event.run))
-        for quad in self.state.about(subjects, graphs):
+        for quad in self.state.about(subjects, graphs, _TOLD):
             self._said[quad.graph, quad.subject].append(quad)
 
     def _about(self, stream: Stream, which: int, subject: Iri) -> list[Quad]:
@@ -158,8 +161,10 @@ class Arrivals:
         runs = {run for about in found.values() for run in about.iris(MESH.newestRun)}
         complete = {
             (quad.graph, quad.subject)
-            for quad in self.state.about(runs, {stream.graphs[0] for stream in found})
-            if quad.predicate == MESH.runState and quad.object == CODE.COMPLETE
+            for quad in self.state.about(
+                runs, {stream.graphs[0] for stream in found}, [MESH.runState]
+            )
+            if quad.object == CODE.COMPLETE
         }
         return {
             stream: _Pointer(
@@ -191,7 +196,8 @@ def _read_events(
     if subjects:
         links = state.referrers(DCTERMS.subject, subjects)
         by_graph: defaultdict[Iri, list[Quad]] = defaultdict(list)
-        for quad in state.about({iri for iris in links.values() for iri in iris}, graphs):
+        events = {iri for iris in links.values() for iri in iris}
+        for quad in state.about(events, graphs, [RDF.value]):
             by_graph[quad.graph].append(quad)
         for graph, quads in by_graph.items():
             found[graphs[graph]].update(kept_events(quads).values())
@@ -305,7 +311,7 @@ class _Job:
         mentions = mentions_in(self._stream.space, self._stream.about, observed(run))
         _, graph = self._stream.graphs
         said: defaultdict[Iri, set[Iri]] = defaultdict(set)
-        for quad in self._state.about(mentions, {graph}):
+        for quad in self._state.about(mentions, {graph}, [RDF.type, MESH.lastSeen]):
             said[quad.subject].add(quad.predicate)
         return all(
             RDF.type in said[dataset] and MESH.lastSeen not in said[dataset] for dataset in mentions

@@ -14,10 +14,11 @@ from typing import Any
 
 from isogloss.errors import Forbidden, MeshError, StoreUnavailable
 from isogloss.intake.events import Event, read_event
-from isogloss.intake.openlineage import check, check_run
+from isogloss.intake.openlineage import check, check_run, essence
+from isogloss.model.catalog import Domain
 from isogloss.model.change import Refused
 from isogloss.model.rdf import Iri
-from isogloss.services.catalog import UNCLAIMED, Catalog
+from isogloss.services.catalog import UNCLAIMED
 from isogloss.services.claims import Claims, read_claims
 from isogloss.services.commits import Commits
 from isogloss.services.current import Current
@@ -51,8 +52,7 @@ class Reported:
 class Events:
     """The way from events to commits."""
 
-    def __init__(self, graph: Reader, catalog: Catalog, commits: Commits) -> None:
-        self._catalog = catalog
+    def __init__(self, graph: Reader, commits: Commits) -> None:
         self._commits = commits
         self._claims = Current(graph, lambda: read_claims(graph))
         self._fine: set[object] = set()
@@ -67,9 +67,9 @@ class Events:
             InvalidInput: something in it is not what it must be; the sentence says where.
         """
         event = read_event(where, value)
-        space = self._catalog.get_domain(UNCLAIMED).uri_space
+        space = self._domain_of(event, self._claims.get()).uri_space
         # Most say of their job and datasets what was said before.
-        key = event.kind, event.documents[1:]
+        key = essence(event)
         if key not in self._fine:
             check(event, space)
             if len(self._fine) >= _MOST_REMEMBERED:
@@ -132,7 +132,7 @@ class Events:
         # Somebody's event is at fault: first see whose domain it is, then halve.
         by_domain: defaultdict[str, list[int]] = defaultdict(list)
         for place, event in enumerate(events):
-            by_domain[self._domain_of(event, self._claims.get())].append(place)
+            by_domain[self._domain_of(event, self._claims.get()).name].append(place)
         parts = list(by_domain.values())
         if len(parts) == 1:
             if isinstance(outcome, Forbidden):
@@ -153,7 +153,7 @@ class Events:
                 claims = self._claims.get()
                 streams: defaultdict[Stream, set[Event]] = defaultdict(set)
                 for event in events:
-                    domain = self._catalog.get_domain(self._domain_of(event, claims))
+                    domain = self._domain_of(event, claims)
                     streams[stream_of(event, domain.name, domain.uri_space)].add(event)
                 outcome = self._commits.replace(
                     _Turn(streams, claims).contents(),
@@ -168,8 +168,8 @@ class Events:
                 return outcome if isinstance(outcome, Refused) else None
         return error
 
-    def _domain_of(self, event: Event, claims: Claims) -> str:
-        return claims.claimant(event.about[0]) or UNCLAIMED
+    def _domain_of(self, event: Event, claims: Claims) -> Domain:
+        return self._commits.domain(claims.claimant(event.about[0]) or UNCLAIMED)
 
 
 class _Turn:

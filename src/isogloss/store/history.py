@@ -69,12 +69,23 @@ class Past:
             found[quad.subject].append(quad)
         return found
 
-    def about(self, subjects: Collection[Iri], graphs: Collection[Iri]) -> list[Quad]:
-        """List what some graphs say of subjects, in no order; however much others say of them."""
+    def about(
+        self,
+        subjects: Collection[Iri],
+        graphs: Collection[Iri],
+        predicates: Collection[Iri] | None = None,
+    ) -> list[Quad]:
+        """List what some graphs say of subjects, in no order; however much others say of them.
+
+        `predicates` are those that are asked for, None for all.
+        """
         with self._connect() as connection:
             places = list(self._dictionary.numbers(connection, graphs).values())
-            numbers = self._dictionary.numbers(connection, subjects).values()
             then = select(*_QUAD).where(self._true)
+            if predicates is not None:
+                asked = self._dictionary.numbers(connection, predicates).values()
+                then = then.where(_unindexed(Q.c.p).in_(list(asked)))
+            numbers = self._dictionary.numbers(connection, subjects).values()
             return [
                 quad
                 for some in chunks(numbers)
