@@ -139,6 +139,11 @@ class Identity:
         """List all names that something is said of."""
         return iter(self._names)
 
+    @property
+    def decisions(self) -> Mapping[Iri, Decision]:
+        """Give the decisions by IRI."""
+        return self._decisions
+
     def keys(self, name: Iri) -> frozenset[Key]:
         """Give the keys of a name, as they were stated."""
         stated = self._names[name].keys if name in self._names else frozenset()
