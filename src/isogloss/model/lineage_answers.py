@@ -3,10 +3,30 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
-from isogloss.model.lineage import Extent, Link
+from isogloss.model.lineage import EdgeKind, Evidence, Extent, Link
 from isogloss.model.rdf import Iri
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class LineageFilter:
+    """What of the lineage to follow, in the words of the caller; None and () ask nothing.
+
+    `domain` is a short name or an IRI, `tag` a keyword of datasets or columns. `context` is a
+    job, which stands for itself and all that is part of it, or a keyword of jobs.
+    `ignore_as_hops` are things to pass through without showing or counting them.
+    """
+
+    kinds: frozenset[EdgeKind] | None = None
+    evidence: Evidence | None = None
+    transformations: tuple[str, ...] = ()
+    context: str | None = None
+    domain: str | None = None
+    tag: str | None = None
+    ignore_as_hops: tuple[Iri, ...] = ()
 
 
 class Change(Enum):
@@ -156,6 +176,14 @@ class Bound(NamedTuple):
     metric: str
     operator: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shape(Generic[T]):
+    """A page of what a level looks like: circles, orphans, hubs or critical nodes."""
+
+    found: tuple[T, ...]
+    extent: Extent
 
 
 @dataclass(frozen=True, slots=True)
