@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isogloss.errors import InvalidArgument, NotFound
-from isogloss.lineage.index import LineageIndex
+from isogloss.lineage.graphs import LineageIndex
 from isogloss.lineage.traversal import paths, reach
 from isogloss.model.lineage import Direction, Edge, EdgeKind, Level, Lineage, Paths
 from isogloss.model.rdf import Iri

@@ -6,7 +6,7 @@ from heapq import heappop, heappush
 import networkx as nx
 
 from isogloss.errors import InvalidArgument
-from isogloss.lineage.index import LineageIndex
+from isogloss.lineage.graphs import LineageIndex
 from isogloss.model.lineage import Direction, Edge, Level, Lineage, Node, Paths
 from isogloss.model.rdf import Iri
 

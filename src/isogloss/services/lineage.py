@@ -3,7 +3,7 @@
 from collections import defaultdict
 from itertools import product
 
-from isogloss.lineage.index import LineageIndex
+from isogloss.lineage.graphs import LineageIndex
 from isogloss.lineage.traversal import paths, products_downstream, reach
 from isogloss.model.lineage import Direction, Edge, EdgeKind, Level, Lineage, Paths
 from isogloss.model.rdf import Iri, Literal, Quad, Term
