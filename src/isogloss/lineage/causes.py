@@ -66,7 +66,7 @@ def causes(
         bound_by[bound.dataset].append(bound)
     runs_of: defaultdict[Iri, list[Run]] = defaultdict(list)
     for run in sorted(runs, key=_when):
-        if run.state in _ENDS:
+        if run.job is not None and run.state in _ENDS:
             runs_of[run.job].append(run)
     found = [
         *_failed(away, makers, runs_of),

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Generic, NamedTuple, TypeVar
 
-from isogloss.model.lineage import EdgeKind, Evidence, Extent, Link
+from isogloss.model.lineage import EdgeKind, Evidence, Extent, Level, Link
 from isogloss.model.rdf import Iri
 
 T = TypeVar("T")
@@ -91,6 +91,7 @@ class Impact:
 
     of: Iri
     change: Change
+    level: Level
     hits: tuple[Hit, ...]
     links: tuple[Link, ...]  # between the starts and the hits
     starts: tuple[Iri, ...]
@@ -152,7 +153,7 @@ class Run(NamedTuple):
     """One execution of a job; `state` is a word such as COMPLETE, "" where nobody told."""
 
     id: Iri
-    job: Iri
+    job: Iri | None
     state: str
     started: datetime | None
     ended: datetime | None

@@ -95,9 +95,7 @@ class Filters:
             NotFound: it names a domain or a node that the mesh does not know.
             InvalidArgument: it names a transformation or a context that cannot be.
         """
-        ignored = {
-            node for of in filter.ignore_as_hops for node in self._tracer.expand(of, level)
-        }
+        ignored = {node for of in filter.ignore_as_hops for node in self._tracer.expand(of, level)}
         edges = EdgeFilter(
             kinds=filter.kinds,
             evidence=filter.evidence,
@@ -131,19 +129,27 @@ class Filters:
         found = None if filter.domain is None else self.nodes(level, filter.domain)
         if filter.tag is None:
             return found
-        tagged = {quad.subject for quad in self._graph.statements(DCAT.keyword, Literal(filter.tag))}
+        tagged = self._tagged(filter.tag)
         if level is Level.COLUMN:
             # A dataset's keywords are its columns', too.
             inside = self._graph.referrers(MESH.fieldOf, sorted(tagged))
             tagged.update(column for columns in inside.values() for column in columns)
         return frozenset(tagged if found is None else found & tagged)
 
+    def _tagged(self, keyword: str) -> set[Iri]:
+        return {
+            quad.subject
+            for quad in self._graph.statements(DCAT.keyword)
+            if isinstance(quad.object, Literal) and quad.object.value == keyword
+        }
+
     def _jobs(self, context: str | None) -> frozenset[Iri] | None:
         if context is None:
             return None
         jobs = {quad.subject for quad in self._graph.statements(RDF.type, MESH.Job)}
-        tagged = {quad.subject for quad in self._graph.statements(DCAT.keyword, Literal(context))}
-        fresh = (tagged & jobs) or ({parse_iri(context)} & jobs if ":" in context else set())
+        fresh = (self._tagged(context) & jobs) or (
+            {parse_iri(context)} & jobs if ":" in context else set()
+        )
         if not fresh:
             raise InvalidArgument(
                 f"{context[:200]!r} is no job of the mesh and no keyword of one: give the IRI of "
