@@ -21,14 +21,18 @@ from isogloss.services.discovery import Discovery
 from isogloss.services.exports import Exports
 from isogloss.services.governance import Governance
 from isogloss.services.history import History, Moment
+from isogloss.services.impact import ImpactAnalysis
 from isogloss.services.judge import Clock, Judge, judged_once, now
 from isogloss.services.lineage import LineageTracer
+from isogloss.services.lineage_questions import LineageQuestions
+from isogloss.services.lineage_shape import LineageShape
 from isogloss.services.loading import Loading
 from isogloss.services.meaning import Meanings
 from isogloss.services.planning import Planning
 from isogloss.services.previewing import Previewing
 from isogloss.services.quorum import Quorum
 from isogloss.services.regimes import Regimes
+from isogloss.services.root_causes import RootCauseSearch
 from isogloss.services.rule_exports import RuleExports
 from isogloss.services.rules import Rules
 from isogloss.services.scorecards import Scorecards
@@ -51,6 +55,10 @@ class View:
     catalog: Catalog
     governance: Governance
     lineage: LineageTracer
+    questions: LineageQuestions
+    shape: LineageShape
+    impact: ImpactAnalysis
+    root_causes: RootCauseSearch
     meanings: Meanings
     discovery: Discovery
     exports: Exports
@@ -140,13 +148,19 @@ def build(
         exact: Callable[[], Reader],
         report: Callable[[], ValidationReport],
         regime: Callable[[], Regime],
+        clock: Clock,
     ) -> View:
         catalog = Catalog(graph, settings.base_iri)
+        tracer = LineageTracer(graph, catalog)
         return View(
             graph=graph,
             catalog=catalog,
             governance=Governance(exact, catalog, report, lambda: regime().rules),
-            lineage=LineageTracer(graph, catalog),
+            lineage=tracer,
+            questions=LineageQuestions(graph, catalog, tracer),
+            shape=LineageShape(graph, catalog, tracer),
+            impact=ImpactAnalysis(graph, catalog, tracer),
+            root_causes=RootCauseSearch(graph, catalog, tracer, clock),
             meanings=Meanings(graph, catalog),
             discovery=Discovery(graph, catalog),
             exports=Exports(exact, catalog),
@@ -165,9 +179,11 @@ def build(
         state = mesh.at(sequence)
         regime = cache(lambda: regimes.at(state, at))
         report = cache(lambda: judged_in_the_past(regime(), state))
-        return view(state, lambda: state, report, regime)
+        return view(state, lambda: state, report, regime, lambda: at)
 
-    current = view(mesh.graph, lambda: mesh.at(mesh.graph.sequence), judge.report, judge.regime)
+    current = view(
+        mesh.graph, lambda: mesh.at(mesh.graph.sequence), judge.report, judge.regime, clock
+    )
     commits = Commits(mesh, judge, settings.base_iri)
     history = History(mesh, current.catalog, settings.base_iri)
     loading = Loading(current.catalog, commits, history)
@@ -180,6 +196,10 @@ def build(
         catalog=current.catalog,
         governance=current.governance,
         lineage=current.lineage,
+        questions=current.questions,
+        shape=current.shape,
+        impact=current.impact,
+        root_causes=current.root_causes,
         meanings=current.meanings,
         discovery=current.discovery,
         exports=current.exports,

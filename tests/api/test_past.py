@@ -76,7 +76,7 @@ def test_every_query_field_but_those_about_the_past_takes_as_of() -> None:
     # Versions and waivers say themselves what became of them, and when.
     now = {"members", "plan", "previewRules", "scorecard", "viewer"}
     now |= {"checkRules", "expiringWaivers", "ruleSets", "waivers"}
-    assert without == now | {"history", "diff", "journal"}
+    assert without == now | {"history", "diff", "journal", "lineageDiff"}
 
 
 def test_lineage_and_reports_are_those_of_then(times: list[datetime], ask_empty_mesh: Ask) -> None:

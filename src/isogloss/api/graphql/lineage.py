@@ -34,7 +34,7 @@ class LineageNode:
     @strawberry.field(description="The column, dataset or product itself.")
     async def node(self, info: Info) -> Node | None:
         """Load the node."""
-        return next(iter(await _nodes(info, self.level, [Iri(self.id)])), None)
+        return next(iter(await load(info, self.level, [Iri(self.id)])), None)
 
 
 @strawberry.type(description="One dependency; it points from the user to the source.")
@@ -98,7 +98,7 @@ class Lineage:
 
 @strawberry.type(description="One way by which data flows, from the source down to the user.")
 class LineagePath:
-    """One of model.lineage.Paths."""
+    """One of model.lineage_answers.Ways."""
 
     ids: list[ID] = strawberry.field(description="The IRIs along the way.")
     level: strawberry.Private[model.Level]
@@ -106,32 +106,11 @@ class LineagePath:
     @strawberry.field(description="The columns, datasets or products along the way.")
     async def nodes(self, info: Info) -> Sequence[Node]:
         """Load the nodes."""
-        return await _nodes(info, self.level, [Iri(id_) for id_ in self.ids])
+        return await load(info, self.level, [Iri(id_) for id_ in self.ids])
 
 
-@strawberry.type(description="The ways from one node down to another, shortest first.")
-class LineagePaths:
-    """View of model.lineage.Paths."""
-
-    complete: bool = strawberry.field(description="Whether these are all.")
-    truncated_by: str | None = strawberry.field(
-        description="The limit that cut the answer; null when complete."
-    )
-    sequence: int = strawberry.field(description="The commit that the answer is true of.")
-    paths: list[LineagePath] = strawberry.field(description="Shortest first, then by IRIs.")
-
-    @classmethod
-    def of(cls, found: model.Paths, level: model.Level) -> "LineagePaths":
-        """Show an answer."""
-        return cls(
-            complete=found.complete,
-            truncated_by=found.truncated_by,
-            sequence=found.sequence,
-            paths=[LineagePath(ids=[ID(i) for i in path], level=level) for path in found.paths],
-        )
-
-
-async def _nodes(info: Info, level: model.Level, ids: Sequence[Iri]) -> Sequence[Node]:
+async def load(info: Info, level: model.Level, ids: Sequence[Iri]) -> Sequence[Node]:
+    """Load the nodes of a level."""
     if level is model.Level.COLUMN:
         return await catalog.columns(info, ids)
     if level is model.Level.DATASET:

@@ -16,7 +16,11 @@ from isogloss.api.graphql.governance import (
     ValidationReport,
 )
 from isogloss.api.graphql.history import PastQuery
-from isogloss.api.graphql.lineage import Lineage, LineagePaths
+from isogloss.api.graphql.lineage import Lineage
+from isogloss.api.graphql.lineage_impact import ImpactQuery
+from isogloss.api.graphql.lineage_questions import LineageQuery
+from isogloss.api.graphql.lineage_shape import LineageShapeQuery
+from isogloss.api.graphql.lineage_ways import LineageWaysQuery
 from isogloss.api.graphql.meaning import Mapping as TermMapping
 from isogloss.api.graphql.meaning import Word, show
 from isogloss.api.graphql.moments import AsOf
@@ -27,7 +31,7 @@ from isogloss.api.graphql.scores import ScoreQuery
 from isogloss.errors import InvalidArgument
 from isogloss.model.lineage import Direction, Level
 from isogloss.model.rdf import parse_iri
-from isogloss.services.lineage import MAX_HOPS, MAX_NODES, MAX_PATHS
+from isogloss.services.lineage import MAX_HOPS, MAX_NODES
 
 _question = partial(strawberry.field, extensions=[AsOf()])
 
@@ -39,7 +43,16 @@ MaxHops = Annotated[int, strawberry.argument(description="Go so many hops at the
 
 
 @strawberry.type(description="What there is to ask.")
-class Query(PastQuery, PreviewQuery, ScoreQuery, RulesQuery):
+class Query(
+    PastQuery,
+    PreviewQuery,
+    ScoreQuery,
+    RulesQuery,
+    LineageWaysQuery,
+    LineageQuery,
+    LineageShapeQuery,
+    ImpactQuery,
+):
     """Every query of the API."""
 
     @_question(description="Anything by its IRI; null if the mesh has no such thing.")
@@ -164,31 +177,6 @@ class Query(PastQuery, PreviewQuery, ScoreQuery, RulesQuery):
                 )
             )
         )
-
-    @_question(description="The ways by which data flows from one thing down to another.")
-    async def lineage_paths(
-        self,
-        info: Info,
-        from_: Annotated[
-            ID, strawberry.argument(name="from", description="The IRI of the source.")
-        ],
-        to: Annotated[ID, strawberry.argument(description="The IRI of the user.")],
-        level: Annotated[
-            Level, strawberry.argument(description="What the nodes of the answer are.")
-        ] = Level.COLUMN,
-        max_paths: Annotated[
-            int, strawberry.argument(description="Give so many paths at the most.")
-        ] = MAX_PATHS,
-        max_hops: MaxHops = MAX_HOPS,
-    ) -> LineagePaths:
-        """Find paths."""
-        source, target = parse_iri(from_), parse_iri(to)
-        found = await to_thread.run_sync(
-            lambda: info.context.at(info).view.lineage.lineage_paths(
-                source, target, level=level, max_paths=max_paths, max_hops=max_hops
-            )
-        )
-        return LineagePaths.of(found, level)
 
     @_question(
         description="Every domain's meaning of a word; null if no glossary has it. Case, plural, "
