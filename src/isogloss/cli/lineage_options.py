@@ -76,10 +76,14 @@ def read_filter(told: Sequence[str] | None) -> LineageFilter:
 def plain(value: Any) -> Any:
     """Give what JSON can hold, with the names of the GraphQL types."""
     if is_dataclass(value) and not isinstance(value, type):
-        told = {one.name: plain(getattr(value, one.name)) for one in fields(value)}
-        if isinstance(value, Extent):
-            told = {"complete": value.complete, **told}
-        return {_camel(name): one for name, one in told.items()}
+        told: dict[str, Any] = {}
+        for name in (one.name for one in fields(value)):
+            part = getattr(value, name)
+            if isinstance(part, Extent):
+                told |= {"complete": part.complete, **plain(part)}
+            else:
+                told[_camel(name)] = plain(part)
+        return told
     if hasattr(value, "_asdict"):
         return {_camel(name): plain(one) for name, one in value._asdict().items()}
     if isinstance(value, Enum):

@@ -51,6 +51,8 @@ class Asking:
         with_links: bool = True,
     ) -> Reached:
         """Find all that is reached from `starts`; with `within`, through no other nodes."""
+        if not starts:
+            return Reached((), (), (), self.sequence, 0, 0)
         entered = self._entered
         if within is not None:
             entered = frozenset(within) if entered is None else entered.intersection(within)

@@ -33,37 +33,50 @@ class LineageTruncation:
     )
 
 
-@strawberry.type(description="How much an answer covers, and the commit that it is true of.")
-class LineageExtent:
+@strawberry.interface(
+    description="An answer that says how much it covers, and the commit that it is true of."
+)
+class LineageAnswer:
     """View of model.lineage.Extent."""
 
-    complete: bool = strawberry.field(description="Whether nothing was left out.")
-    truncated_by: LineageTruncation | None = strawberry.field(
-        description="What cut the answer; null if nothing did."
-    )
-    as_of_commit: int = strawberry.field(description="The commit that it is true of.")
-    nodes_explored: int = strawberry.field(description="How many nodes were looked at.")
-    edges_explored: int = strawberry.field(description="How many edges were looked at.")
-    hidden_by_policy: int | None = strawberry.field(
+    extent: strawberry.Private[reached.Extent]
+
+    @strawberry.field(description="Whether nothing was left out.")
+    def complete(self) -> bool:
+        """Tell."""
+        return self.extent.complete
+
+    @strawberry.field(description="What cut the answer; null if nothing did.")
+    def truncated_by(self) -> LineageTruncation | None:
+        """Show the limit."""
+        cut = self.extent.truncated_by
+        if cut is None:
+            return None
+        return LineageTruncation(
+            limit=cut.limit, value=cut.value, beyond=cut.beyond, cursor=cut.cursor
+        )
+
+    @strawberry.field(description="The commit that it is true of.")
+    def as_of_commit(self) -> int:
+        """Tell."""
+        return self.extent.as_of_commit
+
+    @strawberry.field(description="How many nodes were looked at.")
+    def nodes_explored(self) -> int:
+        """Tell."""
+        return self.extent.nodes_explored
+
+    @strawberry.field(description="How many edges were looked at.")
+    def edges_explored(self) -> int:
+        """Tell."""
+        return self.extent.edges_explored
+
+    @strawberry.field(
         description="How many nodes you may not see; null where you may not know that either."
     )
-
-    @classmethod
-    def of(cls, extent: reached.Extent) -> "LineageExtent":
-        """Show an extent."""
-        cut = extent.truncated_by
-        return cls(
-            complete=extent.complete,
-            truncated_by=LineageTruncation(
-                limit=cut.limit, value=cut.value, beyond=cut.beyond, cursor=cut.cursor
-            )
-            if cut
-            else None,
-            as_of_commit=extent.as_of_commit,
-            nodes_explored=extent.nodes_explored,
-            edges_explored=extent.edges_explored,
-            hidden_by_policy=extent.hidden_by_policy,
-        )
+    def hidden_by_policy(self) -> int | None:
+        """Tell."""
+        return self.extent.hidden_by_policy
 
 
 @strawberry.type(description="What one source says of two things; it points to the source.")
@@ -127,15 +140,14 @@ class Cause:
 
 
 @strawberry.type(description="What is wrong upstream, nearest first.")
-class RootCauses:
+class RootCauses(LineageAnswer):
     """View of model.lineage_answers.RootCauses."""
 
     causes: list[Cause] = strawberry.field(description="Nearest first.")
-    extent: LineageExtent = strawberry.field(description="How much this covers.")
 
 
 @strawberry.type(description="What came and what went between two commits.")
-class LineageDiff:
+class LineageDiff(LineageAnswer):
     """View of model.lineage_answers.LineageDifference."""
 
     from_: int = strawberry.field(name="from", description="The earlier commit.")
@@ -144,7 +156,6 @@ class LineageDiff:
     nodes_removed: list[ID] = strawberry.field(description="Nodes that went, by IRI.")
     links_added: list[LineageLink] = strawberry.field(description="Edges that came.")
     links_removed: list[LineageLink] = strawberry.field(description="Edges that went.")
-    extent: LineageExtent = strawberry.field(description="How much this covers.")
 
     @classmethod
     def of(cls, found: model.LineageDifference) -> "LineageDiff":
@@ -157,12 +168,12 @@ class LineageDiff:
             nodes_removed=[ID(node) for node in parts.nodes_removed],
             links_added=[LineageLink.of(link) for link in parts.links_added],
             links_removed=[LineageLink.of(link) for link in parts.links_removed],
-            extent=LineageExtent.of(found.extent),
+            extent=found.extent,
         )
 
 
 @strawberry.type(description="What exactly a run read and wrote.")
-class RunLineage:
+class RunLineage(LineageAnswer):
     """View of model.lineage_answers.RunLineage."""
 
     run: ID = strawberry.field(description="The run.")
@@ -175,7 +186,6 @@ class RunLineage:
     links: list[LineageLink] = strawberry.field(
         description="How its job makes columns that it wrote from columns that it read."
     )
-    extent: LineageExtent = strawberry.field(description="How much this covers.")
 
     @classmethod
     def of(cls, found: model.RunLineage) -> "RunLineage":
@@ -190,7 +200,7 @@ class RunLineage:
             inputs=[ID(iri) for iri in found.inputs],
             outputs=[ID(iri) for iri in found.outputs],
             links=[LineageLink.of(link) for link in found.links],
-            extent=LineageExtent.of(found.extent),
+            extent=found.extent,
         )
 
 
@@ -221,11 +231,10 @@ class LineageRoot:
 
 
 @strawberry.type(description="The columns where values begin, nearest first.")
-class SourceOfTruth:
+class SourceOfTruth(LineageAnswer):
     """View of model.lineage_answers.SourceOfTruth."""
 
     roots: list[LineageRoot] = strawberry.field(description="Nearest first, then by IRI.")
-    extent: LineageExtent = strawberry.field(description="How much this covers.")
 
 
 @strawberry.type(description="A way on which values come out as they are.")
@@ -237,7 +246,7 @@ class MaskingLeak:
 
 
 @strawberry.type(description="Whether values are hidden on every way out.")
-class Masking:
+class Masking(LineageAnswer):
     """View of model.lineage_answers.Masking."""
 
     columns: list[ID] = strawberry.field(description="The columns that were asked of.")
@@ -245,7 +254,6 @@ class Masking:
     ends: int = strawberry.field(description="At how many columns values come out, or would.")
     leaking: int = strawberry.field(description="At how many of them they are not hidden.")
     leaks: list[MaskingLeak] = strawberry.field(description="The ways that leak, shortest first.")
-    extent: LineageExtent = strawberry.field(description="How much this covers.")
 
     @classmethod
     def of(cls, found: model.Masking) -> "Masking":
@@ -259,7 +267,7 @@ class Masking:
                 MaskingLeak(end=ID(leak.end), path=[ID(node) for node in leak.path])
                 for leak in found.leaks
             ],
-            extent=LineageExtent.of(found.extent),
+            extent=found.extent,
         )
 
 

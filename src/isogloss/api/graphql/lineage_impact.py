@@ -9,7 +9,7 @@ from strawberry import ID
 from isogloss.api.graphql import catalog
 from isogloss.api.graphql.catalog import Agent, DataProduct, Dataset, Domain
 from isogloss.api.graphql.context import Info, show_one
-from isogloss.api.graphql.lineage_answers import LineageExtent
+from isogloss.api.graphql.lineage_answers import LineageAnswer
 from isogloss.api.graphql.lineage_asking import (
     AfterCut,
     Filter,
@@ -109,11 +109,10 @@ class OwnerImpact:
 
 
 @strawberry.type(description="What a change would break, where, whose it is and how badly.")
-class Impact:
+class Impact(LineageAnswer):
     """View of model.lineage_answers.Impact."""
 
     found: strawberry.Private[model.Impact]
-    extent: LineageExtent = strawberry.field(description="How much this covers.")
 
     @strawberry.field(description="Worst first, then what was observed, nearest, by IRI.")
     def hits(self) -> list[ImpactHit]:
@@ -187,4 +186,4 @@ class ImpactQuery:
                 after=after,
             )
         )
-        return Impact(found=found, extent=LineageExtent.of(found.extent))
+        return Impact(found=found, extent=found.extent)

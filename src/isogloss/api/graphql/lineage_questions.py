@@ -10,7 +10,6 @@ from isogloss.api.graphql.context import Info
 from isogloss.api.graphql.lineage_answers import (
     Cause,
     LineageDiff,
-    LineageExtent,
     LineageRoot,
     Masking,
     RootCauses,
@@ -64,7 +63,7 @@ class LineageQuery:
         )
         return RootCauses(
             causes=[Cause.of(cause) for cause in found.causes],
-            extent=LineageExtent.of(found.extent),
+            extent=found.extent,
         )
 
     @question(description="What exactly a run read and wrote.")
@@ -101,7 +100,7 @@ class LineageQuery:
         )
         return SourceOfTruth(
             roots=[LineageRoot.of(root) for root in found.roots],
-            extent=LineageExtent.of(found.extent),
+            extent=found.extent,
         )
 
     @question(

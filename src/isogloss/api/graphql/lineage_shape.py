@@ -9,7 +9,7 @@ from strawberry import ID
 from isogloss.api.graphql.catalog import Node
 from isogloss.api.graphql.context import Info
 from isogloss.api.graphql.lineage import load
-from isogloss.api.graphql.lineage_answers import LineageExtent
+from isogloss.api.graphql.lineage_answers import LineageAnswer
 from isogloss.api.graphql.lineage_asking import (
     AfterCut,
     Filter,
@@ -41,20 +41,18 @@ class LineageCircle:
 
 
 @strawberry.type(description="A page of cycles.")
-class LineageCycles:
+class LineageCycles(LineageAnswer):
     """View of a model.lineage_answers.Shape."""
 
     circles: list[LineageCircle] = strawberry.field(description="The largest first, then by IRI.")
-    extent: LineageExtent = strawberry.field(description="How much this covers.")
 
 
 @strawberry.type(description="A page of nodes without any lineage.")
-class LineageOrphans:
+class LineageOrphans(LineageAnswer):
     """View of a model.lineage_answers.Shape."""
 
     ids: list[ID] = strawberry.field(description="Their IRIs, sorted.")
     level: strawberry.Private[Level]
-    extent: LineageExtent = strawberry.field(description="How much this covers.")
 
     @strawberry.field(description="The columns, datasets or products themselves.")
     async def nodes(self, info: Info) -> list[Node]:
@@ -72,11 +70,10 @@ class LineageHub:
 
 
 @strawberry.type(description="A page of hubs.")
-class LineageHubs:
+class LineageHubs(LineageAnswer):
     """View of a model.lineage_answers.Shape."""
 
     hubs: list[LineageHub] = strawberry.field(description="Most neighbours first, then by IRI.")
-    extent: LineageExtent = strawberry.field(description="How much this covers.")
 
 
 @strawberry.type(description="A node by how many others depend on it, however far away.")
@@ -88,11 +85,10 @@ class CriticalDataset:
 
 
 @strawberry.type(description="A page of what others depend on the most.")
-class CriticalDatasets:
+class CriticalDatasets(LineageAnswer):
     """View of a model.lineage_answers.Shape."""
 
     datasets: list[CriticalDataset] = strawberry.field(description="Most reach first, then by IRI.")
-    extent: LineageExtent = strawberry.field(description="How much this covers.")
 
 
 @strawberry.type
@@ -114,9 +110,7 @@ class LineageShapeQuery:
         page = await to_thread.run_sync(
             lambda: shape.cycles(domain, level=level, filter=chosen, first=first, after=after)
         )
-        return LineageCycles(
-            circles=[_circle(one) for one in page.found], extent=LineageExtent.of(page.extent)
-        )
+        return LineageCycles(circles=[_circle(one) for one in page.found], extent=page.extent)
 
     @question(description="What neither comes from anything nor goes anywhere, as far as known.")
     async def orphans(
@@ -136,7 +130,7 @@ class LineageShapeQuery:
         return LineageOrphans(
             ids=[ID(iri) for iri in page.found],
             level=level,
-            extent=LineageExtent.of(page.extent),
+            extent=page.extent,
         )
 
     @question(description="What has the most neighbours, upstream and downstream together.")
@@ -159,7 +153,7 @@ class LineageShapeQuery:
                 LineageHub(id=ID(one.id), upstream=one.upstream, downstream=one.downstream)
                 for one in page.found
             ],
-            extent=LineageExtent.of(page.extent),
+            extent=page.extent,
         )
 
     @question(description="What most others depend on, however far away.")
@@ -179,7 +173,7 @@ class LineageShapeQuery:
         )
         return CriticalDatasets(
             datasets=[CriticalDataset(id=ID(one.id), reach=one.reach) for one in page.found],
-            extent=LineageExtent.of(page.extent),
+            extent=page.extent,
         )
 
 

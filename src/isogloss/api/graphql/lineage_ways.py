@@ -8,7 +8,7 @@ from strawberry import ID
 
 from isogloss.api.graphql.context import Info
 from isogloss.api.graphql.lineage import LineagePath
-from isogloss.api.graphql.lineage_answers import LineageExtent
+from isogloss.api.graphql.lineage_answers import LineageAnswer
 from isogloss.api.graphql.lineage_asking import (
     AfterCut,
     Filter,
@@ -23,7 +23,7 @@ from isogloss.services.lineage_questions import MAX_HOPS, MAX_PATHS
 
 
 @strawberry.type(description="The ways from one node down to another, shortest first.")
-class LineagePaths:
+class LineagePaths(LineageAnswer):
     """View of model.lineage_answers.LineageWays."""
 
     paths: list[LineagePath] = strawberry.field(description="Shortest first, then by IRIs.")
@@ -34,7 +34,6 @@ class LineagePaths:
         description="Whether `more` is all; else at least so many follow: with cycles between "
         "the ends, to count them would take as long as to list them."
     )
-    extent: LineageExtent = strawberry.field(description="How much this covers.")
 
 
 @strawberry.type
@@ -81,5 +80,5 @@ class LineageWaysQuery:
             ],
             more=str(found.ways.more),
             more_is_exact=found.ways.is_exact,
-            extent=LineageExtent.of(found.extent),
+            extent=found.extent,
         )
