@@ -79,6 +79,20 @@ class Past:
             for some in chunks(numbers):
                 yield from self._decode(connection, then.where(Q.c.s.in_(some)))
 
+    def began(self, subjects: Iterable[Iri], predicate: Iri) -> dict[Quad, int]:
+        """Tell since which commit it is true what a predicate says of subjects."""
+        found: dict[Quad, int] = {}
+        with self._connect() as connection:
+            asked = self._dictionary.numbers(connection, [predicate]).values()
+            numbers = self._dictionary.numbers(connection, frozenset(subjects)).values()
+            then = select(Q.c.since, *_QUAD).where(self._true, Q.c.p.in_(asked))
+            for some in chunks(numbers):
+                rows = connection.execute(then.where(Q.c.s.in_(some))).all()
+                terms = self._dictionary.terms(connection, {n for row in rows for n in row[1:]})
+                for since, s, p, o, g in rows:
+                    found[Quad(terms[s], terms[p], terms[o], terms[g])] = since  # type: ignore[arg-type]
+        return found
+
     def ends(self, predicate: Iri) -> set[Iri]:
         """Collect the IRIs that a predicate points at."""
         with self._connect() as connection:
