@@ -49,7 +49,8 @@ CODE = Namespace(
     "discoverable addressable understandable trustworthy interoperable secure "
     "newlyFailing newlyPassing changedSeverity "
     "global domain sql "
-    "declared observed",
+    "declared observed "
+    "DROP RENAME RETYPE REDEFINE DEPRECATE critical high medium low info",
 )
 CSVW = Namespace("csvw", "http://www.w3.org/ns/csvw#", "name datatype")
 DCAT = Namespace(
@@ -71,7 +72,11 @@ DPROD = Namespace(
     "dataProductOwner domain informationSensitivityClassification inputDataset inputPort "
     "isAccessServiceOf isDistributionOf lifecycleStatus outputDataset outputPort protocol purpose",
 )
-DQV = Namespace("dqv", "http://www.w3.org/ns/dqv#", "Metric Dimension inDimension")
+DQV = Namespace(
+    "dqv",
+    "http://www.w3.org/ns/dqv#",
+    "Metric Dimension QualityMeasurement computedOn inDimension isMeasurementOf value",
+)
 FOAF = Namespace("foaf", "http://xmlns.com/foaf/0.1/", "Person mbox name")
 MESH = Namespace(
     "mesh",
@@ -87,6 +92,7 @@ MESH = Namespace(
     "Vote voteOn approves approvedBy blocksFrom shapesText quality "
     "effect severityBefore blastRadius violations wouldRefuse "
     "IdentityDecision NamespaceClaim NamespaceAlias LineageEvent "
+    "Impact change hops impactSeverity "
     "evidence madeBy newestRun concerns same claimedBy namespacePattern aliasOf",
 )
 ODRL = Namespace(

@@ -1,159 +1,361 @@
-"""The edges of one commit, as one graph per level.
+"""The edges of one level, all that ever were, and what is reached along them."""
 
-The finest edges are given; those of datasets and products follow from them.
-"""
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from threading import RLock
+from typing import Any
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import numpy as np
 
-import networkx as nx
-
-from isogloss.errors import NotFound
-from isogloss.model.lineage import Edge, EdgeKind, Level
+from isogloss.lineage.edges import OPEN, Class, Edges, Source
+from isogloss.lineage.filters import Memberships
+from isogloss.lineage.names import Names
+from isogloss.lineage.rows import EndedRows, Ints, Rows
+from isogloss.lineage.saved import read, write
+from isogloss.lineage.search import EVER, Scratch, Search
+from isogloss.model.lineage import Direction, EdgeFilter, Fact, Link, Node, NodeFilter, Reached
 from isogloss.model.rdf import Iri
 
-_Pair = tuple[Iri, Iri]
+_FILE = "lineage.index"
+_ALL_EDGES, _ALL_NODES = EdgeFilter(), NodeFilter()
+_SIDES = {Direction.UPSTREAM: 0, Direction.DOWNSTREAM: 1}
 
 
-@dataclass(frozen=True)
-class LineageIndex:
-    """Graphs whose arcs run from source to user, with the `Edge`s under "edges"."""
+class Index:
+    """Numbers for nodes and edges, in numpy arrays; each method sees one commit's state.
 
-    sequence: int
-    graphs: "Mapping[Level, nx.DiGraph[Iri]]"
-    _columns_of: Mapping[Iri, Collection[Iri]]
-    _dataset_of: Mapping[Iri, Iri]
-    _datasets_of: Mapping[Iri, Collection[Iri]]
-    _products_of: Mapping[Iri, Collection[Iri]]
+    Of the edges that are, each node has a row in each direction. Those that have ended are in
+    rows apart, which only questions about the past look at.
+    """
 
-    @classmethod
-    def build(
-        cls,
-        *,
-        sequence: int,
-        column_edges: Iterable[Edge],
-        dataset_edges: Iterable[Edge],
-        dataset_of: Mapping[Iri, Iri],
-        products_of: Mapping[Iri, Collection[Iri]],
-        consumptions: Iterable[Edge],
-        products: Iterable[Iri] = (),
-    ) -> "LineageIndex":
-        """Build the index of commit `sequence`.
+    def __init__(self) -> None:
+        self.sequence = 0
+        self._names = Names()
+        self._edges = Edges()
+        self._live = Rows(), Rows()  # by downstream end, by upstream end: see _SIDES
+        self._ended = EndedRows()
+        self._newest = 0  # the commit that changed an edge last
+        self._begin()
 
-        Args:
-            sequence: the commit that the edges are true of.
-            column_edges: between columns of `dataset_of`; those of one pair and kind are
-                merged.
-            dataset_edges: between datasets, as sources assert them.
-            dataset_of: column → its dataset, also for columns without an edge.
-            products_of: dataset → the products that output it, () for none.
-            consumptions: between products, through a port that they share.
-            products: those that output nothing yet, and are to be known all the same.
-        """
-        columns = _merge(column_edges)
-        datasets = _merge([*dataset_edges, *_lift(columns, lambda c: (dataset_of[c],))])
-        flows = _merge([*_lift(datasets, lambda d: products_of.get(d, ())), *consumptions])
-        columns_of: defaultdict[Iri, list[Iri]] = defaultdict(list)
-        for column, dataset in dataset_of.items():
-            columns_of[dataset].append(column)
-        datasets_of: defaultdict[Iri, list[Iri]] = defaultdict(list)
-        for dataset, owners in products_of.items():
-            for product in owners:
-                datasets_of[product].append(dataset)
-        known_datasets = {*products_of, *columns_of}
-        return cls(
-            sequence,
-            {
-                Level.COLUMN: _graph(columns, dataset_of),
-                Level.DATASET: _graph(datasets, known_datasets),
-                Level.PRODUCT: _graph(flows, {*datasets_of, *products}),
-            },
-            dict(columns_of),
-            dict(dataset_of),
-            dict(datasets_of),
-            dict(products_of),
-        )
+    def _begin(self) -> None:
+        self._lock = RLock()
+        self._scratch = Scratch()
+        self._memberships = Memberships(self._names)
+        self._reserve()
 
-    def expand(self, start: Iri, level: Level) -> tuple[Iri, ...]:
-        """Find the nodes of a level that stand for a column, dataset or product, sorted.
+    # ------------------------------------------------------------------ writing
 
-        A column stands for its dataset, and a product for its datasets' columns; () where
-        there are none, such as the products of a dataset that no product outputs.
+    def restate(self, sequence: int, facts: Mapping[Iri, Collection[Fact]]) -> None:
+        """Let each downstream node have exactly these facts as of a commit.
+
+        What it had else ends with it; what it had already stays as it was. Of several
+        statements about one node in one commit the last counts.
 
         Raises:
-            NotFound: `start` is no column, dataset or product.
+            ValueError: the index knows a later commit.
         """
-        if start in self.graphs[level]:
-            return (start,)
-        if start in self.graphs[Level.COLUMN]:
-            datasets: Collection[Iri] = (self._dataset_of[start],)
-        elif start in self.graphs[Level.DATASET]:
-            datasets = (start,)
-        elif start in self.graphs[Level.PRODUCT]:
-            datasets = self._datasets_of.get(start, ())
-        else:
-            raise NotFound(
-                f"{start} is no column, dataset or product of the mesh: look its IRI up with a "
-                "search, and mind that IRIs are case-sensitive."
+        with self._lock:
+            if sequence < self.sequence:
+                raise ValueError(f"commit {sequence} comes after {self.sequence}")
+            come: list[tuple[int, int, int, int]] = []
+            gone: list[tuple[int, int, int]] = []
+            back: list[tuple[int, int, int]] = []
+            for downstream, stated in facts.items():
+                node = self._names.add(downstream) if stated else self._names.find(downstream)
+                if node is not None:
+                    self._compare(node, self._number(stated), sequence, come, gone, back)
+            self._reserve()
+            self._apply(sequence, come, gone, back)
+            self.sequence = sequence
+
+    def _number(self, stated: Iterable[Fact]) -> set[tuple[int, int, int]]:
+        names, edges = self._names, self._edges
+        return {
+            (
+                names.add(upstream),
+                edges.number_class(Class(kind, evidence, transformations)),
+                edges.number_source(Source(graph, job)),
             )
-        parts = {
-            Level.COLUMN: self._columns_of,
-            Level.DATASET: {dataset: (dataset,) for dataset in datasets},
-            Level.PRODUCT: self._products_of,
-        }[level]
-        return tuple(sorted({part for dataset in datasets for part in parts.get(dataset, ())}))
+            for upstream, kind, evidence, transformations, graph, job in stated
+        }
+
+    def _compare(
+        self,
+        node: int,
+        wanted: set[tuple[int, int, int]],
+        sequence: int,
+        come: list[tuple[int, int, int, int]],
+        gone: list[tuple[int, int, int]],
+        back: list[tuple[int, int, int]],
+    ) -> None:
+        there: dict[tuple[int, int, int], int] = {}
+        if node < len(self._live[0].start):
+            there = {self._key(*end): end[1] for end in zip(*self._live[0].row(node), strict=True)}
+        gone.extend((node, key[0], edge) for key, edge in there.items() if key not in wanted)
+        new = wanted - there.keys()
+        if new and sequence == self.sequence and (row := self._ended_row(node)):
+            # Ended by this very commit, so it has not.
+            for end in zip(*self._ended.rows[0].row(row), strict=True):
+                key = self._key(*end)
+                if key in new and self._edges.until[end[1]] == sequence:
+                    new.remove(key)
+                    back.append((node, *end))
+        come.extend((node, *key) for key in new)
+
+    def _key(self, neighbour: int, edge: int) -> tuple[int, int, int]:
+        edges = self._edges
+        return neighbour, int(edges.class_of[edge]), int(edges.source_of[edge])
+
+    def _ended_row(self, node: int) -> int:
+        return int(self._ended.row_of[node]) if node < len(self._ended.row_of) else 0
+
+    def _apply(
+        self,
+        sequence: int,
+        come: list[tuple[int, int, int, int]],
+        gone: list[tuple[int, int, int]],
+        back: list[tuple[int, int, int]],
+    ) -> None:
+        if not (come or gone or back):
+            return
+        self._newest = sequence
+        downs, ups, classes, sources = np.array(come, np.int32).reshape(-1, 4).T
+        ends = np.array(gone, np.int32).reshape(-1, 3).T
+        backs = np.array(back, np.int32).reshape(-1, 3).T
+        edges = self._edges.add(classes, sources, sequence)
+        self._edges.until[ends[2]] = sequence
+        self._edges.until[backs[2]] = OPEN
+        here = np.concatenate([downs, backs[0]]), np.concatenate([ups, backs[1]])
+        edges = np.concatenate([edges, backs[2]])
+        for side, rows in enumerate(self._live):
+            rows.change((ends[side], ends[2]), (here[side], here[1 - side], edges))
+        # What came and went within one commit never was.
+        lasted = ends[:, self._edges.since[ends[2]] < sequence]
+        if back or lasted.size:
+            self._ended.reserve(len(self._names))
+            self._ended.change((backs[0], backs[1], backs[2]), (lasted[0], lasted[1], lasted[2]))
+
+    def _reserve(self) -> None:
+        nodes = len(self._names)
+        for rows in self._live:
+            rows.reserve(nodes)
+        size = len(self._live[0].start)
+        if size > len(self._scratch.reached):
+            self._scratch.reserve(size)
+        if self._ended.rows[0].count:
+            self._ended.reserve(size)
+
+    # ------------------------------------------------------------------ reading
+
+    def __contains__(self, iri: Iri) -> bool:
+        with self._lock:
+            node = self._names.find(iri)
+            if node is None:
+                return False
+            return bool(self._ended_row(node)) or any(rows.length[node] for rows in self._live)
+
+    @property
+    def node_count(self) -> int:
+        """Count the nodes that have a number."""
+        return len(self._names)
+
+    @property
+    def edge_count(self) -> int:
+        """Count the edges that are."""
+        return self._live[0].count
+
+    @property
+    def nbytes(self) -> int:
+        """Give the size of all arrays in bytes, those of the names aside."""
+        arrays = (*self._live, self._ended, self._edges, self._scratch)
+        return sum(array.nbytes for array in arrays)
+
+    def links(self, node: Iri, direction: Direction, *, at: int | None = None) -> list[Link]:
+        """List the edges that a node has in one direction, sorted."""
+        with self._lock:
+            number = self._names.find(node)
+            if number is None:
+                return []
+            search = self.search_of(direction, at=at)
+            return self._links(direction, *search.row(number))
+
+    def closure(
+        self,
+        starts: Collection[Iri],
+        direction: Direction,
+        *,
+        at: int | None = None,
+        edges: EdgeFilter = _ALL_EDGES,
+        nodes: NodeFilter = _ALL_NODES,
+        max_hops: int | None = None,
+        max_nodes: int | None = None,
+        offset: int = 0,
+        with_links: bool = True,
+    ) -> Reached:
+        """Find what is reached from some nodes; of those unknown nothing is.
+
+        Args:
+            starts: they are not filtered.
+            direction: towards sources, or towards users.
+            at: as of which commit, None for the newest.
+            edges: those to follow.
+            nodes: those to enter. A hashable collection must not change; verdicts on it are
+                kept, and asking with the very same again is quicker.
+            max_hops: how far to go.
+            max_nodes: how many to show; what is left out is found and counted all the same.
+            offset: so many of the first nodes were shown before. Of the links, those are given
+                that were not: with the last of their ends on this page.
+            with_links: whether to give links.
+        """
+        with self._lock:
+            known = {self._names.find(start) for start in starts} - {None}
+            search = self.search_of(direction, at=at, edges=edges, nodes=nodes)
+            hops = EVER if max_hops is None else max_hops + 1
+            found = search.run(sorted(n for n in known if n is not None), hops)
+            explored = search.explored(found, hops)
+            cut_by, beyond, shown = None, 0, found.layers
+            if len(shown) > hops:
+                cut_by, beyond, shown = "maxHops", len(shown[-1]), shown[:-1]
+            total = sum(map(len, shown[1:]))
+            last = total if max_nodes is None else offset + max_nodes
+            if last < total:
+                cut_by, beyond = "maxNodes", total - last
+            earlier, page = self._page(shown, offset, last)
+            links: list[Link] = []
+            if with_links:
+                among = np.concatenate([np.asarray(shown[0], np.int32), *earlier, *page])
+                new = len(shown[0]) + min(offset, total) if offset else 0
+                links = self._links(direction, *search.between(among, new))
+            return Reached(
+                starts=tuple(sorted(set(starts))),
+                nodes=tuple(
+                    Node(self._names[number], hops)
+                    for hops, numbers in enumerate(page, 1)
+                    for number in numbers.tolist()
+                ),
+                links=tuple(links),
+                sequence=self.sequence if at is None else at,
+                nodes_explored=sum(map(len, found.layers)) + len(found.passed),
+                edges_explored=explored,
+                cut_by=cut_by,
+                beyond=beyond,
+            )
+
+    def _page(self, layers: list[Any], first: int, last: int) -> tuple[list[Ints], list[Ints]]:
+        """Split layers into what comes before a page, and the page, in order."""
+        earlier, page = [], []
+        for layer in layers[1:]:
+            numbers = np.asarray(layer, np.int32)
+            if first < len(numbers) and last > 0:
+                numbers = self._names.sort(numbers)
+            earlier.append(numbers[: max(first, 0)])
+            page.append(numbers[max(first, 0) : max(last, 0)])
+            first, last = first - len(numbers), last - len(numbers)
+        return earlier, page
+
+    def _links(self, direction: Direction, tails: Ints, heads: Ints, numbers: Ints) -> list[Link]:
+        downs, ups = (tails, heads) if direction is Direction.UPSTREAM else (heads, tails)
+        edges, names = self._edges, self._names
+        iris = {node: names[node] for node in {*downs.tolist(), *ups.tolist()}}
+        links = [
+            Link._make(
+                (
+                    iris[down],
+                    iris[up],
+                    *edges.classes[class_],
+                    *edges.sources[source],
+                    since,
+                    None if until == OPEN else until,
+                )
+            )
+            for down, up, class_, source, since, until in zip(
+                downs.tolist(),
+                ups.tolist(),
+                edges.class_of[numbers].tolist(),
+                edges.source_of[numbers].tolist(),
+                edges.since[numbers].tolist(),
+                edges.until[numbers].tolist(),
+                strict=True,
+            )
+        ]
+        return sorted(links, key=_order)
+
+    def search_of(
+        self,
+        direction: Direction,
+        *,
+        at: int | None = None,
+        edges: EdgeFilter = _ALL_EDGES,
+        nodes: NodeFilter = _ALL_NODES,
+    ) -> Search:
+        """Prepare a search by numbers, for as long as nothing is restated."""
+        side = _SIDES[direction]
+        search = Search(self._scratch, self._live[side], self._edges)
+        if at is not None and at < self._newest:
+            self._ended.reserve(len(self._live[0].start))
+            search.in_past(at, self._ended.rows[side], self._ended.row_of)
+        classes, sources = self._edges.passing_classes(edges), self._edges.passing_sources(edges)
+        if classes is not None:
+            search.only_classes(classes)
+        if sources is not None:
+            search.only_sources(sources)
+        if nodes.entered is not None:
+            search.only_into(self._memberships.of(nodes.entered))
+        if nodes.ignored:
+            search.ignore(self._memberships.of(nodes.ignored))
+        return search
+
+    def all_links(self, *, at: int | None = None) -> Iterator[Link]:
+        """Yield all edges as of a commit, None for the newest, those of a node in one piece."""
+        with self._lock:
+            nodes = np.arange(len(self._names), dtype=np.int32)
+            search = self.search_of(Direction.UPSTREAM, at=at)
+            tails, heads, numbers = search.between(nodes, 0)
+            size = 10_000
+            order = tails.argsort(kind="stable")
+            parts = [
+                self._links(Direction.UPSTREAM, tails[part], heads[part], numbers[part])
+                for part in (order[n : n + size] for n in range(0, len(order), size))
+            ]
+        for part in parts:
+            yield from part
+
+    # ------------------------------------------------------------------ keeping
+
+    def save(self, folder: Path) -> None:
+        """Save it all as a file of a folder, synced, in place of the one that was there."""
+        with self._lock:
+            arrays = {
+                **self._edges.arrays(),
+                **self._live[0].arrays("upstream"),
+                **self._live[1].arrays("downstream"),
+                **self._ended.arrays(),
+            }
+            # Readers and writers go on while it is written.
+            arrays = {name: array.copy() for name, array in arrays.items()}
+            arrays.update(self._names.arrays())
+            facts = {"sequence": self.sequence, **self._edges.tables()}
+        write(folder / _FILE, arrays, facts)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Index":
+        """Load what was saved; names come from the file as they are used.
+
+        Raises:
+            Unusable: nothing was saved, or it is not as it was written.
+        """
+        arrays, facts = read(folder / _FILE)
+        index = cls()
+        index.sequence = facts["sequence"]
+        index._edges = Edges.of_saved(arrays, facts)
+        index._live = Rows.of_arrays("upstream", arrays), Rows.of_arrays("downstream", arrays)
+        index._ended = EndedRows.of_arrays(arrays)
+        index._names = Names(arrays["text"].data, arrays["ends"], arrays["order"])
+        index._newest = index._edges.newest()
+        index._begin()
+        return index
 
 
-def _merge(edges: Iterable[Edge]) -> list[Edge]:
-    """Unite what is said of one pair and kind."""
-    found: defaultdict[tuple[Iri, Iri, EdgeKind], list[Edge]] = defaultdict(list)
-    for edge in edges:
-        found[edge.downstream, edge.upstream, edge.kind].append(edge)
-    return [
-        same[0]
-        if len(same) == 1
-        else Edge(
-            *key,
-            graphs=tuple(sorted({graph for edge in same for graph in edge.graphs})),
-            transformations=tuple(sorted({t for edge in same for t in edge.transformations})),
-            through=tuple(sorted({node for edge in same for node in edge.through})),
-        )
-        for key, same in found.items()
-    ]
-
-
-def _lift(edges: Iterable[Edge], parents: Callable[[Iri], Collection[Iri]]) -> Iterator[Edge]:
-    """Give the edges between parents that follow from edges between their parts.
-
-    One derivation makes the whole edge a derivation. What stays within a parent is left out.
-    """
-    found: defaultdict[_Pair, list[Edge]] = defaultdict(list)
-    for edge in edges:
-        for downstream in parents(edge.downstream):
-            for upstream in parents(edge.upstream):
-                if downstream != upstream:
-                    found[downstream, upstream].append(edge)
-    for (downstream, upstream), finer in found.items():
-        derived = any(edge.kind is EdgeKind.DERIVATION for edge in finer)
-        yield Edge(
-            downstream,
-            upstream,
-            EdgeKind.DERIVATION if derived else EdgeKind.INFLUENCE,
-            graphs=tuple(sorted({graph for edge in finer for graph in edge.graphs})),
-            through=tuple(
-                sorted({end for edge in finer for end in (edge.downstream, edge.upstream)})
-            ),
-        )
-
-
-def _graph(edges: Iterable[Edge], nodes: Iterable[Iri]) -> "nx.DiGraph[Iri]":
-    graph: nx.DiGraph[Iri] = nx.DiGraph()
-    graph.add_nodes_from(nodes)
-    between: defaultdict[_Pair, list[Edge]] = defaultdict(list)
-    for edge in edges:
-        between[edge.upstream, edge.downstream].append(edge)
-    for (upstream, downstream), same in between.items():
-        ordered = tuple(sorted(same, key=lambda edge: edge.kind.value))
-        graph.add_edge(upstream, downstream, edges=ordered)
-    return graph
+def _order(link: Link) -> tuple[Any, ...]:
+    kind, evidence, job = link.kind.value, link.evidence.value, link.job or ""
+    return (*link[:2], kind, evidence, link.transformations, link.graph, job, link.since)

@@ -1,0 +1,137 @@
+"""Ask what a change would break: where, whose it is, and how badly."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from isogloss.errors import NotFound
+from isogloss.lineage.cut_out import around
+from isogloss.lineage.impact import impact
+from isogloss.model.lineage import Direction, Level
+from isogloss.model.lineage_answers import Change, Hit, Impact, LineageFilter
+from isogloss.model.rdf import Iri
+from isogloss.services.catalog import Catalog
+from isogloss.services.lineage import LineageTracer
+from isogloss.services.lineage_asking import Filters
+from isogloss.services.lineage_pages import cut, place_of
+from isogloss.store.graph import Reader
+
+MAX_HOPS = 100
+MAX_NODES = 1_000
+_ALL = LineageFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """Where a node is and whose it is."""
+
+    dataset: Iri | None = None
+    products: tuple[Iri, ...] = ()
+    domain: Iri | None = None
+    owners: tuple[Iri, ...] = ()
+    is_promised: bool = False
+
+
+class ImpactAnalysis:
+    """Judges changes by the rules of `lineage.impact`."""
+
+    def __init__(self, graph: Reader, catalog: Catalog, tracer: LineageTracer) -> None:
+        self._graph = graph
+        self._catalog = catalog
+        self._tracer = tracer
+        self._filters = Filters(graph, catalog, tracer)
+
+    def impact(
+        self,
+        of: Iri,
+        change: Change,
+        *,
+        level: Level | None = None,
+        filter: LineageFilter = _ALL,
+        max_hops: int = MAX_HOPS,
+        max_nodes: int = MAX_NODES,
+        after: str | None = None,
+    ) -> Impact:
+        """Find what a change to `of` would do, worst first; within each reach of `max_hops`.
+
+        Without a level, the answer has the same kind of thing that `of` is.
+
+        Raises:
+            NotFound: `of` is nothing that has lineage.
+            InvalidArgument: a limit that is none, or a cursor of another question.
+        """
+        level = level or self._level_of(of)
+        question = repr(("impact", of, change, level, filter, max_hops))
+        place = place_of(after, question, self._graph.sequence)
+        asking = self._filters.asking(level, place.sequence, filter)
+        starts = self._tracer.expand(of, level)
+        graph = around(asking, starts, Direction.DOWNSTREAM)
+        homes = self._homes(level, sorted(set(graph).difference(starts)))
+        every = impact(
+            graph,
+            starts,
+            change,
+            promised={node for node, home in homes.items() if home.is_promised},
+            ignored=asking.ignored,
+        )
+        chosen, truncation = cut(
+            every,
+            place,
+            question,
+            most=("maxNodes", max_nodes),
+            max_hops=max_hops,
+            distance=lambda one: one.distance,
+            what=f"{level.value}s",
+        )
+        hits = []
+        for one in chosen:
+            home = homes[one.id]
+            hits.append(Hit(one, home.dataset, home.products, home.domain, home.owners))
+        shown = {*starts, *(one.id for one in chosen)}
+        links = sorted(
+            (link for arc in graph.subgraph(shown).edges for link in graph.edges[arc]["links"]),
+            key=lambda link: (link.downstream, link.upstream, link.kind.value, link.graph),
+        )
+        extent = asking.extent(truncation)
+        return Impact(of, change, level, tuple(hits), tuple(links), starts, extent)
+
+    def _level_of(self, of: Iri) -> Level:
+        for level in (Level.COLUMN, Level.DATASET, Level.PRODUCT):
+            if self._tracer.expand(of, level) == (of,):
+                return level
+        raise NotFound(f"{of} is no column, dataset or product of the mesh: look its IRI up.")
+
+    def _homes(self, level: Level, nodes: Collection[Iri]) -> dict[Iri, _Home]:
+        """Find where nodes are and whose they are, in few calls of the store."""
+        if level is Level.COLUMN:
+            columns = self._catalog.columns(list(nodes))
+            dataset_of = {one.id: one.dataset for one in columns if one and one.dataset}
+        else:
+            dataset_of = {node: node for node in nodes} if level is Level.DATASET else {}
+        datasets = sorted(set(dataset_of.values()))
+        products_of = dict(zip(datasets, self._catalog.products_of(datasets), strict=True))
+        named = {*nodes, *(one for some in products_of.values() for one in some)}
+        products = {one.id: one for one in self._catalog.products(sorted(named)) if one}
+        domains = {domain.id: domain for domain in self._catalog.domains()}
+        domain_of = self._catalog.dataset_ids()
+
+        def home(node: Iri) -> _Home:
+            dataset = dataset_of.get(node)
+            inside = (
+                products_of.get(dataset, ()) if dataset else (node,) if node in products else ()
+            )
+            known = [products[product] for product in inside if product in products]
+            domain = domain_of.get(dataset) if dataset else None
+            domain = domain or next((one.domain for one in known if one.domain), None)
+            domain = node if node in domains else domain
+            owners = {owner for product in known for owner in product.owners}
+            if not owners and domain in domains and (owner := domains[domain].owner):
+                owners = {owner}
+            return _Home(
+                dataset,
+                tuple(sorted(inside)),
+                domain,
+                tuple(sorted(owners)),
+                any(product.objectives for product in known),
+            )
+
+        return {node: home(node) for node in nodes}
