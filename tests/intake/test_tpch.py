@@ -85,6 +85,7 @@ def observed(queries: list[Query]) -> dict[int, set[Pair]]:
                             if after[output] != values
                         }
                 connection.execute("rollback")
+    connection.close()
     return found
 
 
