@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from isogloss import __version__, resources
 from isogloss.cli import (
     folders,
+    lineage,
     operations,
     past,
     people,
@@ -26,10 +27,7 @@ from isogloss.cli import (
 from isogloss.cli.options import Data, Format, OutputFormat, Url, open_mesh, print_json, read_file
 from isogloss.errors import InvalidArgument, NotFound
 from isogloss.model.change import Refused
-from isogloss.model.lineage import Direction, Level
-from isogloss.model.rdf import parse_iri
 from isogloss.services.exports import ExportFormat
-from isogloss.services.lineage import MAX_HOPS
 from isogloss.services.loading import Format as InputFormat
 from isogloss.services.loading import Loaded, Upload
 
@@ -45,6 +43,7 @@ app = typer.Typer(
 app.add_typer(people.token, name="token")
 app.add_typer(people.member, name="member")
 app.add_typer(folders.init, name="init")
+app.add_typer(lineage.app, name="lineage")
 app.add_typer(rules.app, name="rules")
 for command in (
     validating.validate,
@@ -154,24 +153,6 @@ def load(
             uploads, domain, source=source, format=format, message=message
         )
     _report(loaded)
-
-
-@app.command()
-def lineage(
-    iri: Annotated[str, typer.Argument(metavar="IRI", help="A column, dataset or product.")],
-    direction: Annotated[Direction, typer.Option(help="Which way to go.")] = Direction.UPSTREAM,
-    max_hops: Annotated[int, typer.Option(help="Go so many hops at the most.")] = MAX_HOPS,
-    level: Annotated[Level, typer.Option(help="What the nodes of the answer are.")] = Level.COLUMN,
-    format: Format = OutputFormat.TEXT,
-    data: Data = None,
-) -> None:
-    """Show where something comes from, or what depends on it."""
-    services = open_mesh(data)
-    found = services.lineage.lineage(parse_iri(iri), direction, level=level, max_hops=max_hops)
-    if format is OutputFormat.JSON:
-        print_json(show.lineage_json(found))
-    else:
-        show.lineage_text(Console(), services.catalog, found)
 
 
 @app.command()

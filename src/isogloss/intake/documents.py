@@ -10,6 +10,7 @@ from isogloss.intake import dbt, openlineage
 from isogloss.intake.formats import Format, detect, parse_json, parse_lines
 from isogloss.intake.guards import MAX_BYTES, beginning, check_text, inflate
 from isogloss.intake.rdf import read_rdf
+from isogloss.intake.sql_document import SqlNames, read_sql
 from isogloss.intake.terms import MAX_TRIPLES, check_terms
 from isogloss.model.change import Document
 from isogloss.model.rdf import Iri, Triple
@@ -28,7 +29,12 @@ class Upload:
 
 
 def read_source(
-    uploads: Sequence[Upload], *, space: str, graph: Iri, format: Format | None = None
+    uploads: Sequence[Upload],
+    *,
+    space: str,
+    graph: Iri,
+    format: Format | None = None,
+    sql: SqlNames | None = None,
 ) -> Document:
     """Read documents into the triples of one graph.
 
@@ -40,6 +46,7 @@ def read_source(
         space: what the IRIs of things that have none yet begin with; ends in "/".
         graph: the one graph that a document may name.
         format: the format of all of them; told by name and content if None.
+        sql: if they are SQL, which is told by nothing else: what names in it mean.
 
     Raises:
         InvalidInput: one cannot be read; the sentence names it, and line and column if known.
@@ -54,6 +61,12 @@ def read_source(
         data = upload.data
         if len(uploads) > 1 and format in (None, Format.DBT) and is_catalog(upload):
             catalogs.append((upload.name, parse_json(upload.name, data)))
+            continue
+        if sql is not None:
+            document = read_sql(upload.name, data.decode(), sql, space=space)
+            check_terms(upload.name, document.triples)
+            triples |= document.triples
+            notes += document.notes
             continue
         kind = format or detect(upload.name, data)
         if kind is Format.OPENLINEAGE:

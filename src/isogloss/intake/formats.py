@@ -65,6 +65,11 @@ def detect(name: str, data: bytes) -> Format:
         return _SUFFIXES[suffix]
     if suffix in _JSON_SUFFIXES or data.lstrip()[:1] in (b"{", b"["):
         return _detect_json(name, data)
+    if suffix == ".sql":
+        raise UnknownFormat(
+            f"{name} is SQL, whose names mean nothing without a namespace and a dialect: load its "
+            "lineage with `isogloss lineage from-sql`."
+        )
     known = ", ".join(format.value for format in Format)
     raise UnknownFormat(f"{name} does not tell its format: name it with --format, one of {known}.")
 

@@ -6,7 +6,7 @@ and expands `*` and USING.
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -79,7 +79,13 @@ def dialects() -> tuple[str, ...]:
     return tuple(sorted(name for name in Dialect.classes if name))
 
 
-def trace(sql: str, dialect: str | None, schema: Mapping[str, Sequence[str]]) -> Traced:
+def trace(
+    sql: str,
+    dialect: str | None,
+    schema: Mapping[str, Sequence[str]],
+    *,
+    unordered: Collection[str] = (),
+) -> Traced:
     """Trace the columns of SQL statements.
 
     Args:
@@ -87,17 +93,21 @@ def trace(sql: str, dialect: str | None, schema: Mapping[str, Sequence[str]]) ->
         dialect: one of `dialects`; None for what most understand.
         schema: dotted names of tables → their columns in order. Statements that make tables
             add to it for those that follow.
+        unordered: those of its tables whose columns are in no order.
 
     Returns:
         What the statements write and where it comes from; never half of a statement in silence.
     """
-    tracer = _Tracer(dialect, schema)
-    try:
-        for tokens in _divide(sql, tracer.dialect):
-            tracer.read(tokens, sql)
-    except SqlglotError as error:
-        tracer.note(1, f"this is not SQL of this dialect ({_first_line(error)})")
+    tracer = _Tracer(dialect, Tables(schema, unordered))
+    tracer.read(sql)
     return Traced(tuple(tracer.statements), tuple(sorted(tracer.unresolved)))
+
+
+def read_schema(sql: str, dialect: str | None) -> dict[str, tuple[str, ...]]:
+    """Read which tables statements make, and with which columns in order."""
+    tracer = _Tracer(dialect, Tables({}))
+    tracer.read(sql)
+    return tracer.tables.known()
 
 
 def _divide(sql: str, dialect: Dialect) -> Iterator[list[Token]]:
@@ -118,18 +128,25 @@ def _first_line(error: Exception) -> str:
 
 
 class _Tracer:
-    def __init__(self, dialect: str | None, schema: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, dialect: str | None, tables: Tables) -> None:
         self.dialect = Dialect.get_or_raise(dialect)
         self.statements: list[Statement] = []
         self.unresolved: set[Unresolved] = set()
-        self._tables = Tables(schema)
-        self._queries = Queries(self.dialect, self._tables, self._note_node)
+        self.tables = tables
+        self._queries = Queries(self.dialect, tables, self._note_node)
         self._line = 1
 
     def note(self, line: int, what: str) -> None:
         self.unresolved.add(Unresolved(line, what))
 
-    def read(self, tokens: list[Token], sql: str) -> None:
+    def read(self, sql: str) -> None:
+        try:
+            for tokens in _divide(sql, self.dialect):
+                self._read_one(tokens, sql)
+        except SqlglotError as error:
+            self.note(1, f"this is not SQL of this dialect ({_first_line(error)})")
+
+    def _read_one(self, tokens: list[Token], sql: str) -> None:
         self._line = line = tokens[0].line
         try:
             for statement in self.dialect.parser().parse(tokens, sql):
@@ -155,7 +172,7 @@ class _Tracer:
         made = definition(statement)
         if made is not None:
             table, columns = made
-            self._tables.learn(self._queries.name(table), columns)
+            self.tables.learn(self._queries.name(table), columns)
             return
         found: dict[str | None, dict[str, Sources]] = {}
         reads: defaultdict[str | None, set[str]] = defaultdict(set)
@@ -171,7 +188,7 @@ class _Tracer:
                     add(all_of_it, relation.influences, passed_on=True)
                 reads[target] |= relation.reads
                 if target is not None and write.makes_table:
-                    self._tables.learn(target, None if relation.rest else list(columns_of))
+                    self.tables.learn(target, None if relation.rest else list(columns_of))
         finally:
             for target, columns_of in found.items():
                 outputs = tuple(_output(*column) for column in columns_of.items())
@@ -185,18 +202,18 @@ class _Tracer:
     def _written(
         self, write: Write, target: str | None, relation: Relation
     ) -> Iterator[tuple[str, Sources]]:
-        known = self._tables.columns(target) if target is not None else None
+        known = self.tables.columns(target) if target is not None else None
         if relation.rest:
             which = ", ".join(sorted({table for tables in relation.rest for table in tables}))
             self.note(self._line, f"* was not traced: the columns of {which} are not known")
         names: Sequence[str] | None = write.names
         if names is None and not write.by_name:
-            names = known
-            if known is None and target is not None:
+            names = self.tables.order(target) if target is not None else None
+            if names is None and target is not None:
                 self.note(
                     self._line,
-                    f"the columns of {target} are not known; they were taken to be called as "
-                    "those that are written to it",
+                    f"the order of the columns of {target} is not known; they were taken to be "
+                    "called as those that are written to it",
                 )
         for place, (name, sources) in enumerate(relation.outputs):
             if names is None or place >= len(names):
