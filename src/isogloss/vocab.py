@@ -56,7 +56,7 @@ DCAT = Namespace(
     "dcat",
     "http://www.w3.org/ns/dcat#",
     "Dataset DataService Distribution Role Resource accessService distribution endpointURL "
-    "hadRole keyword servesDataset version previousVersion",
+    "hadRole keyword landingPage servesDataset version previousVersion",
 )
 DCTERMS = Namespace(
     "dcterms",
@@ -71,7 +71,12 @@ DPROD = Namespace(
     "dataProductOwner domain informationSensitivityClassification inputDataset inputPort "
     "isAccessServiceOf isDistributionOf lifecycleStatus outputDataset outputPort protocol purpose",
 )
-DQV = Namespace("dqv", "http://www.w3.org/ns/dqv#", "Metric Dimension inDimension")
+DQV = Namespace(
+    "dqv",
+    "http://www.w3.org/ns/dqv#",
+    "Dimension Metric QualityMeasurement computedOn expectedDataType inDimension isMeasurementOf "
+    "value",
+)
 FOAF = Namespace("foaf", "http://xmlns.com/foaf/0.1/", "Person mbox name")
 MESH = Namespace(
     "mesh",

@@ -122,7 +122,7 @@ def load(
         typer.Argument(
             metavar="FILE...",
             help="Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML, OpenLineage events, or a "
-            "dbt manifest (with its catalog); - is standard input.",
+            "dbt manifest (with its catalog and run results); - is standard input.",
         ),
     ],
     domain: Annotated[str, typer.Option(help="The domain that says so: its short name or IRI.")],
@@ -135,6 +135,10 @@ def load(
     format: Annotated[
         InputFormat | None,
         typer.Option(help="Their format; told by their names and contents if left out."),
+    ] = None,
+    namespace: Annotated[
+        str | None,
+        typer.Option(help="Of a dbt manifest's tables, as snowflake://acme-main, if you know it."),
     ] = None,
     message: Annotated[str, typer.Option("--message", "-m", help="Why, for the history.")] = "",
     data: Data = None,
@@ -150,7 +154,7 @@ def load(
         services = open_mesh(data, empty_is_fine=True)
         progress.add_task("Checking the rules and storing", total=None)
         loaded = services.loading.load(
-            uploads, domain, source=source, format=format, message=message
+            uploads, domain, source=source, format=format, namespace=namespace, message=message
         )
     _report(loaded)
 

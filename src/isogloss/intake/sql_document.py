@@ -1,6 +1,6 @@
 """SQL as a document: the lineage that its statements declare, as triples."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from isogloss.errors import InvalidArgument, InvalidInput
@@ -58,27 +58,46 @@ def read_sql(name: str, sql: str, names: SqlNames, *, space: str) -> Document:
     described = Described(space)
     for statement in traced.statements:
         if statement.target is not None:
-            write(described, names.namespace, statement.target, statement)
+            declare(
+                described,
+                statement,
+                described.dataset(names.namespace, statement.target),
+                lambda table: described.dataset(names.namespace, table),
+                described.column,
+            )
     return Document(described.finish(), tuple(_notes(name, traced)))
 
 
-def write(described: Described, namespace: str, target: str, statement: Statement) -> None:
+def declare(
+    described: Described,
+    statement: Statement,
+    written: Iri,
+    dataset: Callable[[str], Iri],
+    column: Callable[[Iri, str], Iri],
+    job: Iri | None = None,
+) -> None:
     """Describe what one statement writes to a dataset, and where it comes from.
 
+    Args:
+        described: takes the triples.
+        statement: the statement.
+        written: the dataset that it writes.
+        dataset: describes a table by its name in SQL, and gives its IRI.
+        column: describes a column of a dataset by its name in SQL, and gives its IRI.
+        job: what runs the statement, if that is known.
+
     Writes:
-        <target> prov:wasDerivedFrom <table> .
-        <target/column> prov:wasDerivedFrom|prov:wasInfluencedBy <table/column> .
+        <written> prov:wasDerivedFrom <table> .
+        <written/column> prov:wasDerivedFrom|prov:wasInfluencedBy <table/column> .
     """
-    written = described.dataset(namespace, target)
-    tables: dict[str, Iri] = {}
-    for table in statement.reads:
-        tables[table] = described.dataset(namespace, table)
-        described.derive(written, tables[table])
+    tables = {table: dataset(table) for table in statement.reads}
+    for table in tables.values():
+        described.derive(written, table, job=job)
     for output in statement.columns:
-        column = described.column(written, output.name)
+        made = column(written, output.name)
         for source in output.sources:
-            origin = described.column(tables[source.table], source.column)
-            described.derive(column, origin, source.transformations)
+            origin = column(tables[source.table], source.column)
+            described.derive(made, origin, source.transformations, job=job)
 
 
 def _notes(name: str, traced: Traced) -> list[str]:

@@ -1,6 +1,7 @@
 """Queries made plain for tracing: each name in them whole, and as it is known."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
@@ -61,15 +62,20 @@ class Queries:
             normalize=False,
         )
         query = qualify_tables(query, dialect=self._dialect)
-        try:
-            query = qualify_columns(query.copy(), schema, dialect=self._dialect)
-        except OptimizeError:
-            # One column that is not known would cost all others: the tracer finds them itself.
-            query = qualify_columns(
-                query, MappingSchema(dialect=self._dialect), dialect=self._dialect
-            )
+        query = self._qualified(query, schema)
         relation = QueryTracer(query, columns, self._note).trace()
         return self._restored(relation, names)
+
+    def _qualified(self, query: exp.Query, schema: MappingSchema) -> exp.Query:
+        # One column that sqlglot does not find, or finds twice, would cost all others; the tracer
+        # finds what is left to it, names of outputs and columns alike.
+        unknown = MappingSchema(dialect=self._dialect)
+        for known, with_aliases in ((schema, True), (schema, False), (unknown, False)):
+            with suppress(OptimizeError):
+                return qualify_columns(
+                    query.copy(), known, expand_alias_refs=with_aliases, dialect=self._dialect
+                )
+        return query
 
     def _fold(self, query: exp.Query) -> None:
         for node in query.find_all(exp.Identifier):

@@ -190,11 +190,11 @@ class Reading:
                 self._inner(node, found, relation, how)
             elif isinstance(node, exp.Exists) and isinstance(node.this, exp.Query):
                 self._inner(node.this, found, relation, None)
-            elif (
-                isinstance(node, exp.Ordered) and isinstance(node.this, exp.Literal) and how == SORT
-            ):
-                place = int(node.this.this) if node.this.is_int else 0
-                if 0 < place <= len(relation.outputs):
+            elif isinstance(node, exp.Literal) and how in (SORT, GROUP_BY):
+                # The number of an output; inside an expression it is nothing but a number.
+                place = int(node.this) if node.is_int else 0
+                whole = isinstance(node.parent, exp.Ordered | exp.Group)
+                if whole and 0 < place <= len(relation.outputs):
                     add(found, relation.outputs[place - 1][1], how)
             else:
                 stack += parts(node, how, windows)

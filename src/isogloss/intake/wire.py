@@ -81,6 +81,7 @@ def to_request(
     graph: Iri,
     format: Format | None = None,
     sql: SqlNames | None = None,
+    namespace: str | None = None,
 ) -> Frames:
     """Write down what `read_source` is called with."""
     header = {
@@ -89,6 +90,7 @@ def to_request(
         "graph": graph,
         "format": format and format.value,
         "sql": sql and asdict(sql),
+        "namespace": namespace,
     }
     return [json.dumps(header).encode(), *(upload.data for upload in uploads)]
 

@@ -71,6 +71,7 @@ class ParserProcess:
         graph: Iri,
         format: Format | None = None,
         sql: SqlNames | None = None,
+        namespace: str | None = None,
     ) -> Document:
         """Do what `documents.read_source` does, elsewhere.
 
@@ -78,7 +79,9 @@ class ParserProcess:
             InvalidInput: a document cannot be read, or reading it took too long or too much
                 memory, or crashed.
         """
-        request = wire.to_request(uploads, space=space, graph=graph, format=format, sql=sql)
+        request = wire.to_request(
+            uploads, space=space, graph=graph, format=format, sql=sql, namespace=namespace
+        )
         name = name_all(uploads)
         with self._lock:
             answer = self._ask(name, request)
