@@ -80,26 +80,29 @@ def parts(
         yield node.this, how
         named = windows.get(node.alias)
         for window in (node, named) if named is not None else (node,):
-            for key in ("partition_by", "order", "spec", "over"):
-                yield from _each(window.args.get(key), _decides(how, _WINDOW))
+            order = window.args.get("order")
+            yield from _each(order.expressions if order is not None else None, _WINDOW)
+            for key in ("partition_by", "spec", "over"):
+                yield from _each(window.args.get(key), _WINDOW)
     elif isinstance(node, exp.Filter):
         yield node.this, how
-        yield node.expression, _decides(how, _CONDITIONAL)
+        yield node.expression, _CONDITIONAL
     elif isinstance(node, exp.Order):
         # Inside an aggregate: ARRAY_AGG(this ORDER BY expressions).
         yield from _each(node.this, how)
-        yield from _each(node.expressions, _decides(how, SORT))
+        yield from _each(node.expressions, SORT)
     elif isinstance(node, exp.WithinGroup):
         yield node.this, how
-        values = _takes_a_column(node.this)
-        step = _decides(how, SORT) if values else _after(how, _value(node.this))
+        # PERCENTILE_CONT(0.5) takes its values from there, LISTAGG(a, ',') only the order.
+        takes_values = node.this.find(exp.Column) is None
+        step = _after(how, _value(node.this)) if takes_values else SORT
         yield from _each(node.expression.expressions, step)
     else:
         yield from _each(list(node.iter_expressions()), _after(how, _value(node)))
 
 
 def _choice(node: exp.Expr, how: Transformation) -> Iterator[tuple[exp.Expr, Transformation]]:
-    condition, value = _decides(how, _CONDITIONAL), _after(how, _value(node))
+    condition, value = _CONDITIONAL, _after(how, _value(node))
     if isinstance(node, exp.Coalesce):
         taken = [node.this, *node.expressions]
         names = {part.name for part in taken if isinstance(part, exp.Column)}
@@ -137,10 +140,6 @@ def _each(
             yield node, how
 
 
-def _decides(how: Transformation, as_what: Transformation) -> Transformation:
-    return how if how.type == "INDIRECT" else as_what
-
-
 def _value(node: exp.Expr) -> Transformation:
     subtype = "AGGREGATION" if isinstance(node, exp.AggFunc) else "TRANSFORMATION"
     return Transformation("DIRECT", subtype, _masks(node))
@@ -151,7 +150,3 @@ def _masks(node: exp.Expr) -> bool:
         return False
     names = [node.name] if isinstance(node, exp.Anonymous) else node.sql_names()
     return any(_MASKING.fullmatch(name) for name in names)
-
-
-def _takes_a_column(node: exp.Expr) -> bool:
-    return node.find(exp.Column) is not None
