@@ -51,7 +51,10 @@ class Writer:
 
     def value(self, columns: list[str], depth: int) -> str:
         """Write an expression of one row."""
-        column = lambda: self.one_of(*columns)  # noqa: E731 - drawn anew at each call
+
+        def column() -> str:
+            return self.one_of(*columns)
+
         kind = self.one_of("column", "sum", "case", "coalesce", "query" if depth else "constant")
         if kind == "column":
             return column()

@@ -5,7 +5,7 @@ of the queries are frequent; dates are text, as the queries compare them with te
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -21,7 +21,7 @@ _BOXES = [f"{size} {kind}" for size in ("SM", "MED", "LG") for kind in ("BOX", "
 _DATES = [f"{y}-{m:02}-{d:02}" for y in range(1993, 1997) for m in range(1, 13) for d in (2, 17)]
 _PHONES = [f"{code}-555-{n}" for code in (13, 31, 23, 29, 30, 18, 17, 44) for n in range(4)]
 
-Domain = list[str] | list[int] | list[float]
+Domain = Sequence[str | float]
 
 
 def _names(prefix: str, size: int = 40) -> list[str]:
