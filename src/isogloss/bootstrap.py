@@ -37,6 +37,7 @@ from isogloss.services.root_causes import RootCauseSearch
 from isogloss.services.rule_exports import RuleExports
 from isogloss.services.rules import Rules
 from isogloss.services.scorecards import Scorecards
+from isogloss.services.sql_lineage import SqlLineage
 from isogloss.services.waivers import Waivers
 from isogloss.services.watching import Watching
 from isogloss.settings import Settings
@@ -79,6 +80,7 @@ class Services(View):
     scorecards: Scorecards
     commits: Commits
     loading: Loading
+    sql: SqlLineage
     planning: Planning
     history: History
     watching: Watching
@@ -227,6 +229,7 @@ def build(
         ),
         commits=commits,
         loading=loading,
+        sql=SqlLineage(current.graph, current.catalog, commits),
         planning=Planning(mesh, current.catalog, current.lineage, loading, commits),
         history=history,
         watching=Watching(mesh, judge, current.governance.report, settings.base_iri),

@@ -57,7 +57,7 @@ DCAT = Namespace(
     "dcat",
     "http://www.w3.org/ns/dcat#",
     "Dataset DataService Distribution Role Resource accessService distribution endpointURL "
-    "hadRole keyword servesDataset version previousVersion",
+    "hadRole keyword landingPage servesDataset version previousVersion",
 )
 DCTERMS = Namespace(
     "dcterms",
@@ -75,7 +75,8 @@ DPROD = Namespace(
 DQV = Namespace(
     "dqv",
     "http://www.w3.org/ns/dqv#",
-    "Metric Dimension QualityMeasurement computedOn inDimension isMeasurementOf value",
+    "Dimension Metric QualityMeasurement computedOn expectedDataType inDimension isMeasurementOf "
+    "value",
 )
 FOAF = Namespace("foaf", "http://xmlns.com/foaf/0.1/", "Person mbox name")
 MESH = Namespace(

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from isogloss import __version__, resources
 from isogloss.cli import (
     folders,
+    lineage,
     lineage_questions,
     lineage_shape,
     operations,
@@ -25,23 +26,10 @@ from isogloss.cli import (
     upkeep,
     validating,
 )
-from isogloss.cli.lineage_options import (
-    After,
-    AsOf,
-    Filters,
-    MaxHops,
-    Thing,
-    plain,
-    read_filter,
-    view_of,
-)
 from isogloss.cli.options import Data, Format, OutputFormat, Url, open_mesh, print_json, read_file
 from isogloss.errors import InvalidArgument, NotFound
 from isogloss.model.change import Refused
-from isogloss.model.lineage import Direction, Level
-from isogloss.model.rdf import parse_iri
 from isogloss.services.exports import ExportFormat
-from isogloss.services.lineage import MAX_HOPS, MAX_NODES
 from isogloss.services.loading import Format as InputFormat
 from isogloss.services.loading import Loaded, Upload
 
@@ -57,6 +45,7 @@ app = typer.Typer(
 app.add_typer(people.token, name="token")
 app.add_typer(people.member, name="member")
 app.add_typer(folders.init, name="init")
+app.add_typer(lineage.app, name="lineage")
 app.add_typer(rules.app, name="rules")
 for command in (
     validating.validate,
@@ -146,7 +135,7 @@ def load(
         typer.Argument(
             metavar="FILE...",
             help="Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML, OpenLineage events, or a "
-            "dbt manifest (with its catalog); - is standard input.",
+            "dbt manifest (with its catalog and run results); - is standard input.",
         ),
     ],
     domain: Annotated[str, typer.Option(help="The domain that says so: its short name or IRI.")],
@@ -159,6 +148,10 @@ def load(
     format: Annotated[
         InputFormat | None,
         typer.Option(help="Their format; told by their names and contents if left out."),
+    ] = None,
+    namespace: Annotated[
+        str | None,
+        typer.Option(help="Of a dbt manifest's tables, as snowflake://acme-main, if you know it."),
     ] = None,
     message: Annotated[str, typer.Option("--message", "-m", help="Why, for the history.")] = "",
     data: Data = None,
@@ -174,40 +167,9 @@ def load(
         services = open_mesh(data, empty_is_fine=True)
         progress.add_task("Checking the rules and storing", total=None)
         loaded = services.loading.load(
-            uploads, domain, source=source, format=format, message=message
+            uploads, domain, source=source, format=format, namespace=namespace, message=message
         )
     _report(loaded)
-
-
-@app.command()
-def lineage(
-    iri: Thing,
-    direction: Annotated[Direction, typer.Option(help="Which way to go.")] = Direction.UPSTREAM,
-    max_hops: MaxHops = MAX_HOPS,
-    level: Annotated[Level, typer.Option(help="What the nodes of the answer are.")] = Level.COLUMN,
-    max_nodes: Annotated[int, typer.Option(help="Give so many nodes at the most.")] = MAX_NODES,
-    filters: Filters = None,
-    after: After = None,
-    as_of: AsOf = None,
-    format: Format = OutputFormat.TEXT,
-    data: Data = None,
-) -> None:
-    """Show where something comes from, or what depends on it."""
-    view = view_of(data, as_of, after)
-    found = view.questions.lineage(
-        parse_iri(iri),
-        direction,
-        level=level,
-        filter=read_filter(filters),
-        max_hops=max_hops,
-        max_nodes=max_nodes,
-        after=after,
-    )
-    if format is OutputFormat.JSON:
-        told = plain(found)
-        print_json(told.pop("extent") | told)
-    else:
-        show.lineage_text(Console(), view.catalog, found)
 
 
 @app.command()

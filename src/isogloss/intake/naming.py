@@ -30,6 +30,16 @@ def job_iri(space: str, namespace: str, name: str) -> Iri:
     return Iri(f"{space}ns/{_encode(namespace)}/job/{_encode(name)}")
 
 
+def metric_iri(space: str, namespace: str, name: str) -> Iri:
+    """Name something that is measured."""
+    return Iri(f"{space}ns/{_encode(namespace)}/metric/{_encode(name)}")
+
+
+def measurement_iri(metric: Iri, what: str) -> Iri:
+    """Name one measurement of a metric, by what tells it from the others."""
+    return Iri(f"{metric}/{_encode(what)}")
+
+
 def run_iri(space: str, run_id: str) -> Iri:
     """Name a run."""
     return Iri(f"{space}run/{_encode(run_id)}")
