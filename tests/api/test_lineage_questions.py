@@ -123,7 +123,9 @@ def test_nothing_is_wrong_where_nothing_ran(ask_little_mesh: Ask) -> None:
 def test_the_circle_of_the_sample_mesh_is_found(ask_little_mesh: Ask) -> None:
     """Marketing attributes revenue to campaigns, and what that tells steers the next ones."""
     query = f"{{ cycles {{ circles {{ nodes path }} {COVER} }} }}"
-    (circle,) = _answer(ask_little_mesh(query), "cycles")["circles"]
-    assert {node.split("/")[3] for node in circle["nodes"]} == {"finance", "marketing", "sales"}
-    assert circle["path"][0] == circle["path"][-1]
-    assert set(circle["path"]) <= set(circle["nodes"])
+    circles = _answer(ask_little_mesh(query), "cycles")["circles"]
+    domains = {node.split("/")[3] for node in circles[0]["nodes"]}
+    assert domains == {"finance", "marketing", "sales"}
+    for circle in circles:
+        assert circle["path"][0] == circle["path"][-1]
+        assert set(circle["path"]) <= set(circle["nodes"])
