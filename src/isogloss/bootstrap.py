@@ -30,6 +30,7 @@ from isogloss.services.loading import Loading
 from isogloss.services.meaning import Meanings
 from isogloss.services.planning import Planning
 from isogloss.services.previewing import Previewing
+from isogloss.services.projection import Projection
 from isogloss.services.quorum import Quorum
 from isogloss.services.regimes import Regimes
 from isogloss.services.root_causes import RootCauseSearch
@@ -69,6 +70,7 @@ class Services(View):
     """Everything a door needs, over one open mesh: the newest state, its past, and changes."""
 
     mesh: Mesh
+    projection: Projection
     judge: Judge
     previewing: Previewing
     rules: Rules
@@ -107,6 +109,7 @@ class Services(View):
         self.judge.close()
         self.previewing.close()
         self.tokens.close()
+        self.projection.save()
         self.mesh.close()
 
 
@@ -133,6 +136,9 @@ def build(
     benches = BenchProcess if isolated else Bench
     mesh = Mesh.open(settings.data, settings.sparql, rebuild=rebuild)
 
+    unclaimed = f"{settings.base_iri}unclaimed/"
+    projection = Projection(mesh.journal, mesh.lineage_path, unclaimed, rebuild=rebuild)
+
     def newest() -> Reader:
         return mesh.at(mesh.journal.head.sequence)
 
@@ -151,7 +157,7 @@ def build(
         clock: Clock,
     ) -> View:
         catalog = Catalog(graph, settings.base_iri)
-        tracer = LineageTracer(graph, catalog)
+        tracer = LineageTracer(graph, catalog, projection, mesh.at)
         return View(
             graph=graph,
             catalog=catalog,
@@ -204,6 +210,7 @@ def build(
         discovery=current.discovery,
         exports=current.exports,
         mesh=mesh,
+        projection=projection,
         judge=judge,
         previewing=previewing,
         rules=Rules(mesh, current.catalog, commits, previewing, regimes, quorum, clock),

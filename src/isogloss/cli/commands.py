@@ -25,13 +25,23 @@ from isogloss.cli import (
     upkeep,
     validating,
 )
+from isogloss.cli.lineage_options import (
+    After,
+    AsOf,
+    Filters,
+    MaxHops,
+    Thing,
+    plain,
+    read_filter,
+    view_of,
+)
 from isogloss.cli.options import Data, Format, OutputFormat, Url, open_mesh, print_json, read_file
 from isogloss.errors import InvalidArgument, NotFound
 from isogloss.model.change import Refused
 from isogloss.model.lineage import Direction, Level
 from isogloss.model.rdf import parse_iri
 from isogloss.services.exports import ExportFormat
-from isogloss.services.lineage import MAX_HOPS
+from isogloss.services.lineage import MAX_HOPS, MAX_NODES
 from isogloss.services.loading import Format as InputFormat
 from isogloss.services.loading import Loaded, Upload
 
@@ -171,20 +181,33 @@ def load(
 
 @app.command()
 def lineage(
-    iri: Annotated[str, typer.Argument(metavar="IRI", help="A column, dataset or product.")],
+    iri: Thing,
     direction: Annotated[Direction, typer.Option(help="Which way to go.")] = Direction.UPSTREAM,
-    max_hops: Annotated[int, typer.Option(help="Go so many hops at the most.")] = MAX_HOPS,
+    max_hops: MaxHops = MAX_HOPS,
     level: Annotated[Level, typer.Option(help="What the nodes of the answer are.")] = Level.COLUMN,
+    max_nodes: Annotated[int, typer.Option(help="Give so many nodes at the most.")] = MAX_NODES,
+    filters: Filters = None,
+    after: After = None,
+    as_of: AsOf = None,
     format: Format = OutputFormat.TEXT,
     data: Data = None,
 ) -> None:
     """Show where something comes from, or what depends on it."""
-    services = open_mesh(data)
-    found = services.lineage.lineage(parse_iri(iri), direction, level=level, max_hops=max_hops)
+    view = view_of(data, as_of, after)
+    found = view.questions.lineage(
+        parse_iri(iri),
+        direction,
+        level=level,
+        filter=read_filter(filters),
+        max_hops=max_hops,
+        max_nodes=max_nodes,
+        after=after,
+    )
     if format is OutputFormat.JSON:
-        print_json(show.lineage_json(found))
+        told = plain(found)
+        print_json(told.pop("extent") | told)
     else:
-        show.lineage_text(Console(), services.catalog, found)
+        show.lineage_text(Console(), view.catalog, found)
 
 
 @app.command()

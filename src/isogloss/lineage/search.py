@@ -131,7 +131,7 @@ class Search:
             else:
                 nodes = layers[-1] if isinstance(layers[-1], list) else layers[-1].tolist()
                 hops = few(self, nodes, layers, found.passed, hops)
-        if not len(layers[-1]):
+        if len(layers) > 1 and not len(layers[-1]):
             layers.pop()
 
     def _following(self, nodes: Ints, passed: list[int]) -> Ints:

@@ -35,12 +35,17 @@ class Asking:
         self.level = level
         self.sequence = sequence
         self.ignored = ignored
+        self.edges = edges
         self._tracer = tracer
-        self._edges = edges
         # What is seen through is passed whatever the other filters say.
         self._entered = None if entered is None else entered | ignored
         self._nodes_explored = 0
         self._edges_explored = 0
+
+    @property
+    def nodes(self) -> NodeFilter:
+        """Give the nodes to enter, and those to see through."""
+        return NodeFilter(self._entered, self.ignored)
 
     def __call__(
         self,
@@ -61,7 +66,7 @@ class Asking:
             self.level,
             direction,
             at=self.sequence,
-            edges=self._edges,
+            edges=self.edges,
             nodes=NodeFilter(entered=entered),
             with_links=with_links,
         )

@@ -5,12 +5,13 @@ with the state of the same commit. Each question is asked of the newest commit o
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from isogloss.lineage.changes import difference
 from isogloss.lineage.cut_out import around, between, without
 from isogloss.lineage.origins import leaks, roots
 from isogloss.lineage.ways import ways
-from isogloss.model.lineage import Direction, Level, Link, Truncation
+from isogloss.model.lineage import Direction, Level, Lineage, Link, Truncation
 from isogloss.model.lineage_answers import (
     Difference,
     LineageDifference,
@@ -21,7 +22,7 @@ from isogloss.model.lineage_answers import (
 )
 from isogloss.model.rdf import Iri
 from isogloss.services.catalog import Catalog
-from isogloss.services.lineage import LineageTracer
+from isogloss.services.lineage import MAX_NODES, MOST_HOPS, LineageTracer, within
 from isogloss.services.lineage_asking import Asking, Filters
 from isogloss.services.lineage_pages import Place, check, cut, place_of
 from isogloss.store.graph import Reader
@@ -43,6 +44,51 @@ class LineageQuestions:
         self._catalog = catalog
         self._tracer = tracer
         self._filters = Filters(graph, catalog, tracer)
+
+    def lineage(
+        self,
+        of: Iri,
+        direction: Direction,
+        *,
+        level: Level = Level.COLUMN,
+        filter: LineageFilter = _ALL,
+        max_hops: int = MAX_HOPS,
+        max_nodes: int = MAX_NODES,
+        after: str | None = None,
+        through: bool = True,
+    ) -> Lineage:
+        """Find everything that `of` depends on, or that depends on it.
+
+        Edges tell what they follow from only with `through`, which takes longer.
+
+        Raises:
+            NotFound: `of` is nothing that has lineage.
+            InvalidArgument: a limit that is none, or a cursor of another question.
+        """
+        within("maxHops", max_hops, MOST_HOPS)
+        question = repr(("lineage", of, direction, level, filter, max_hops))
+        place, asking = self._begin(level, filter, question, after)
+        found = self._tracer.lineage(
+            of,
+            direction,
+            level=level,
+            max_hops=place.hops + max_hops,
+            max_nodes=max_nodes,
+            edges=asking.edges,
+            nodes=asking.nodes,
+            offset=place.offset,
+            at=place.sequence,
+            through=through,
+        )
+        cut_by = found.extent.truncated_by
+        if cut_by is None:
+            return found
+        onward = place._replace(offset=place.offset + len(found.nodes))
+        if cut_by.limit == "maxHops":
+            onward = onward._replace(hops=place.hops + max_hops)
+            cut_by = replace(cut_by, value=max_hops)
+        cut_by = replace(cut_by, cursor=onward.cursor(question))
+        return replace(found, extent=replace(found.extent, truncated_by=cut_by))
 
     def paths(
         self,

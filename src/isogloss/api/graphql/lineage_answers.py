@@ -5,14 +5,11 @@ from datetime import datetime
 import strawberry
 from strawberry import ID
 
+from isogloss.api.graphql import lineage_words  # noqa: F401 - its enums come before their use
 from isogloss.model import lineage as reached
 from isogloss.model import lineage_answers as model
 from isogloss.model.rdf import Iri
 
-strawberry.enum(
-    reached.Evidence,
-    description="How an edge is known. DECLARED: a design says so. OBSERVED: a run did it.",
-)
 strawberry.enum(
     model.Way,
     description="What of a thing reaches another, the most first: its values (IDENTITY), values "

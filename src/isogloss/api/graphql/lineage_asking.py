@@ -7,6 +7,7 @@ import strawberry
 from anyio import to_thread
 from strawberry import ID
 
+from isogloss.api.graphql import lineage_words  # noqa: F401 - its enums come before their use
 from isogloss.api.graphql.context import Info
 from isogloss.api.graphql.moments import AsOf
 from isogloss.bootstrap import View
@@ -17,7 +18,12 @@ from isogloss.services.lineage_pages import sequence_of
 
 question = partial(strawberry.field, extensions=[AsOf()])
 
-OfThing = Annotated[ID, strawberry.argument(description="The IRI of a column, dataset or product.")]
+OfThing = Annotated[
+    ID,
+    strawberry.argument(
+        description="The IRI of a column, dataset, product or domain, by any of its names."
+    ),
+]
 OfColumns = Annotated[
     ID,
     strawberry.argument(description="The IRI of a column, or of what has columns."),
