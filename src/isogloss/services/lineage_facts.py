@@ -85,6 +85,7 @@ class FactReader:
         self._state = state
         self._identity = identity
         self._at = at
+        self._places: dict[Iri, tuple[Iri | None, str | None]] = {}
         # Of the datasets whose columns may go by several names: what each is called, by its
         # path, and which names it has.
         self._columns: dict[Iri, dict[str, Iri]] = {}
@@ -287,18 +288,27 @@ class FactReader:
 
     def placed(self, columns: Collection[Iri]) -> dict[Iri, tuple[Iri, str | None]]:
         """Find the canonical dataset and the path of columns; what is no column is left out."""
+        unknown = [column for column in columns if column not in self._places]
         datasets: dict[Iri, Iri] = {}
         paths: dict[Iri, str] = {}
-        for quad in self._state.about(columns, PLACING):
-            column, value = quad.subject, quad.object
-            if quad.predicate == MESH.fieldPath:
+        for column, predicate, value, _ in self._state.about(unknown, PLACING):
+            if predicate == MESH.fieldPath:
                 paths[column] = min(paths.get(column, _text(value)), _text(value))
             elif not isinstance(value, Literal):
                 datasets[column] = min(datasets.get(column, value), value)
+        for column in unknown:
+            self._places[column] = datasets.get(column), paths.get(column)
+        told = ((column, *self._places[column]) for column in columns)
         return {
-            column: (self.group(dataset).canonical, paths.get(column))
-            for column, dataset in datasets.items()
+            column: (self.group(dataset).canonical, path)
+            for column, dataset, path in told
+            if dataset is not None
         }
+
+    def regrouped(self) -> None:
+        """Take note that the groups of names are others now."""
+        self._columns.clear()
+        self._names.clear()
 
     def _learn(self, datasets: Iterable[Iri]) -> None:
         """Find what the columns of datasets are called where they may go by several names."""

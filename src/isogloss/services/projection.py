@@ -19,12 +19,13 @@ from isogloss.model.lineage import Level
 from isogloss.model.rdf import Iri, Literal, Quad
 from isogloss.services import lineage_facts as facts
 from isogloss.services.lineage_facts import FactReader
+from isogloss.store.history import Past
 from isogloss.store.journal import Journal
 from isogloss.vocab import DPROD, MESH
 
 log = logging.getLogger("isogloss.lineage")
 
-_MOST_TRACED = 20_000
+_MOST_TRACED = 500_000
 """A commit that begins or ends more statements has the whole mesh read anew."""
 
 _AT_ONCE = 200
@@ -91,16 +92,17 @@ class Projection:
 
     def _take(self, commit: int) -> None:
         changed = self._journal.changed(commit, facts.PREDICATES, facts.CLASSES, _MOST_TRACED + 1)
-        reader = FactReader(self._journal.at(commit), self.identity)
-        if len(changed) > _MOST_TRACED:
-            self._take_all(commit, reader)
-        else:
-            self._take_some(commit, reader, changed)
+        with self._journal.reading(commit) as state:
+            if len(changed) > _MOST_TRACED:
+                self._take_all(state)
+            else:
+                self._take_some(state, changed)
         self._sequence = commit
 
-    def _take_all(self, commit: int, reader: FactReader) -> None:
+    def _take_all(self, state: Past) -> None:
         """Read the whole state of a commit."""
-        identity, state = self.identity, self._journal.at(commit)
+        identity, commit = self.identity, state.sequence
+        reader = FactReader(state, identity)
         names = {*reader.all_names(), *identity.names()}
         decisions = {*reader.all_decisions(), *identity.decisions}
         self.identity.restate(
@@ -121,9 +123,10 @@ class Projection:
             columns = reader.columns_of({n for name in some for n in reader.group(name).members})
             self._restate(commit, reader, columns | set(some), ())
 
-    def _take_some(self, commit: int, reader: FactReader, changed: Collection[Quad]) -> None:
+    def _take_some(self, state: Past, changed: Collection[Quad]) -> None:
         """Read what quads that have come or gone may change."""
-        state = self._journal.at(commit)
+        commit = state.sequence
+        reader = FactReader(state, self.identity)
         names: set[Iri] = set()
         decisions: set[Iri] = set()
         columns: set[Iri] = set()
@@ -164,7 +167,7 @@ class Projection:
             reader.decisions(decisions),
             reader.conventions() if convened else None,
         )
-        reader = FactReader(state, self.identity)
+        reader.regrouped()
         renamed = columns | regrouped | reader.columns_of(regrouped | siblings)
         affected |= renamed | reader.naming_as_source(renamed)
         self._restate(commit, reader, affected, owners)
@@ -173,7 +176,8 @@ class Projection:
         self, commit: int, reader: FactReader, columns: Collection[Iri]
     ) -> tuple[set[Iri], set[Iri]]:
         """Pick the columns that have another place than before; give their datasets, too."""
-        before = FactReader(self._journal.at(commit - 1), self.identity).placed(columns)
+        with self._journal.reading(commit - 1) as past:
+            before = FactReader(past, self.identity).placed(columns)
         after = reader.placed(columns)
         moved = {column for column in columns if before.get(column) != after.get(column)}
         places = [place for told in (before, after) for c, place in told.items() if c in moved]
