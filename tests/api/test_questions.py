@@ -140,7 +140,8 @@ def test_the_boards_figure_is_traced_through_three_domains(ask: Ask) -> None:
     answer = _data(
         ask(
             """query ($of: ID!) { lineage(of: $of, direction: UPSTREAM) { complete
-            truncatedBy { limit } asOfCommit nodes { distance node { ... on Column { dataset { domain { name } } } } }
+            truncatedBy { limit } asOfCommit
+            nodes { distance node { ... on Column { dataset { domain { name } } } } }
             edges { downstream upstream kind transformations graphs } } }""",
             of=f"{KPI}/active_users",
         )
