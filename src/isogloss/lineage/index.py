@@ -30,7 +30,7 @@ class Index:
 
     def __init__(self) -> None:
         self.sequence = 0
-        self._names = Names()
+        self.names = Names()
         self._edges = Edges()
         self._live = Rows(), Rows()  # by downstream end, by upstream end: see _SIDES
         self._ended = EndedRows()
@@ -40,7 +40,7 @@ class Index:
     def _begin(self) -> None:
         self._lock = RLock()
         self._scratch = Scratch()
-        self._memberships = Memberships(self._names)
+        self._memberships = Memberships(self.names)
         self._reserve()
 
     # ------------------------------------------------------------------ writing
@@ -61,7 +61,7 @@ class Index:
             gone: list[tuple[int, int, int]] = []
             back: list[tuple[int, int, int]] = []
             for downstream, stated in facts.items():
-                node = self._names.add(downstream) if stated else self._names.find(downstream)
+                node = self.names.add(downstream) if stated else self.names.find(downstream)
                 if node is not None:
                     self._compare(node, self._number(stated), sequence, come, gone, back)
             self._reserve()
@@ -69,7 +69,7 @@ class Index:
             self.sequence = sequence
 
     def _number(self, stated: Iterable[Fact]) -> set[tuple[int, int, int]]:
-        names, edges = self._names, self._edges
+        names, edges = self.names, self._edges
         return {
             (
                 names.add(upstream),
@@ -132,11 +132,12 @@ class Index:
         # What came and went within one commit never was.
         lasted = ends[:, self._edges.since[ends[2]] < sequence]
         if back or lasted.size:
-            self._ended.reserve(len(self._names))
-            self._ended.change((backs[0], backs[1], backs[2]), (lasted[0], lasted[1], lasted[2]))
+            self._ended.reserve(len(self.names))
+            gone_again = backs[0], backs[1], backs[2]
+            self._ended.change(gone_again, (lasted[0], lasted[1], lasted[2]), sequence)
 
     def _reserve(self) -> None:
-        nodes = len(self._names)
+        nodes = len(self.names)
         for rows in self._live:
             rows.reserve(nodes)
         size = len(self._live[0].start)
@@ -149,7 +150,7 @@ class Index:
 
     def __contains__(self, iri: Iri) -> bool:
         with self._lock:
-            node = self._names.find(iri)
+            node = self.names.find(iri)
             if node is None:
                 return False
             return bool(self._ended_row(node)) or any(rows.length[node] for rows in self._live)
@@ -157,7 +158,7 @@ class Index:
     @property
     def node_count(self) -> int:
         """Count the nodes that have a number."""
-        return len(self._names)
+        return len(self.names)
 
     @property
     def edge_count(self) -> int:
@@ -173,7 +174,7 @@ class Index:
     def links(self, node: Iri, direction: Direction, *, at: int | None = None) -> list[Link]:
         """List the edges that a node has in one direction, sorted."""
         with self._lock:
-            number = self._names.find(node)
+            number = self.names.find(node)
             if number is None:
                 return []
             search = self.search_of(direction, at=at)
@@ -208,7 +209,7 @@ class Index:
             with_links: whether to give links.
         """
         with self._lock:
-            known = {self._names.find(start) for start in starts} - {None}
+            known = {self.names.find(start) for start in starts} - {None}
             search = self.search_of(direction, at=at, edges=edges, nodes=nodes)
             hops = EVER if max_hops is None else max_hops + 1
             found = search.run(sorted(n for n in known if n is not None), hops)
@@ -229,7 +230,7 @@ class Index:
             return Reached(
                 starts=tuple(sorted(set(starts))),
                 nodes=tuple(
-                    Node(self._names[number], hops)
+                    Node(self.names[number], hops)
                     for hops, numbers in enumerate(page, 1)
                     for number in numbers.tolist()
                 ),
@@ -247,7 +248,7 @@ class Index:
         for layer in layers[1:]:
             numbers = np.asarray(layer, np.int32)
             if first < len(numbers) and last > 0:
-                numbers = self._names.sort(numbers)
+                numbers = self.names.sort(numbers)
             earlier.append(numbers[: max(first, 0)])
             page.append(numbers[max(first, 0) : max(last, 0)])
             first, last = first - len(numbers), last - len(numbers)
@@ -255,7 +256,7 @@ class Index:
 
     def _links(self, direction: Direction, tails: Ints, heads: Ints, numbers: Ints) -> list[Link]:
         downs, ups = (tails, heads) if direction is Direction.UPSTREAM else (heads, tails)
-        edges, names = self._edges, self._names
+        edges, names = self._edges, self.names
         iris = {node: names[node] for node in {*downs.tolist(), *ups.tolist()}}
         links = [
             Link._make(
@@ -293,7 +294,7 @@ class Index:
         search = Search(self._scratch, self._live[side], self._edges)
         if at is not None and at < self._newest:
             self._ended.reserve(len(self._live[0].start))
-            search.in_past(at, self._ended.rows[side], self._ended.row_of)
+            search.in_past(at, self._ended, side)
         classes, sources = self._edges.passing_classes(edges), self._edges.passing_sources(edges)
         if classes is not None:
             search.only_classes(classes)
@@ -308,7 +309,7 @@ class Index:
     def all_links(self, *, at: int | None = None) -> Iterator[Link]:
         """Yield all edges as of a commit, None for the newest, those of a node in one piece."""
         with self._lock:
-            nodes = np.arange(len(self._names), dtype=np.int32)
+            nodes = np.arange(len(self.names), dtype=np.int32)
             search = self.search_of(Direction.UPSTREAM, at=at)
             tails, heads, numbers = search.between(nodes, 0)
             size = 10_000
@@ -333,7 +334,7 @@ class Index:
             }
             # Readers and writers go on while it is written.
             arrays = {name: array.copy() for name, array in arrays.items()}
-            arrays.update(self._names.arrays())
+            arrays.update(self.names.arrays())
             facts = {"sequence": self.sequence, **self._edges.tables()}
         write(folder / _FILE, arrays, facts)
 
@@ -350,7 +351,7 @@ class Index:
         index._edges = Edges.of_saved(arrays, facts)
         index._live = Rows.of_arrays("upstream", arrays), Rows.of_arrays("downstream", arrays)
         index._ended = EndedRows.of_arrays(arrays)
-        index._names = Names(arrays["text"].data, arrays["ends"], arrays["order"])
+        index.names = Names(arrays["text"].data, arrays["ends"], arrays["order"])
         index._newest = index._edges.newest()
         index._begin()
         return index

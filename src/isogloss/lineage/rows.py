@@ -171,6 +171,8 @@ class EndedRows:
     def __init__(self) -> None:
         self.row_of = np.zeros(0, np.int32)
         """By node its row, 0 for none: row 0 is empty."""
+        self.last = np.zeros(1, np.int32)
+        """By row a commit that none of its edges outlasted."""
         self.rows = Rows(), Rows()
         self._next = 1
         for rows in self.rows:
@@ -179,15 +181,19 @@ class EndedRows:
     @property
     def nbytes(self) -> int:
         """Give the size of all arrays in bytes."""
-        return self.row_of.nbytes + sum(rows.nbytes for rows in self.rows)
+        return self.row_of.nbytes + self.last.nbytes + sum(rows.nbytes for rows in self.rows)
 
     def reserve(self, nodes: int) -> None:
         """Know so many nodes."""
         self.row_of = grown(self.row_of, nodes)
 
-    def change(self, gone: "tuple[Ints, Ints, Ints]", come: "tuple[Ints, Ints, Ints]") -> None:
-        """Remove and add edges, each given by both ends and its number."""
+    def change(
+        self, gone: tuple[Ints, Ints, Ints], come: tuple[Ints, Ints, Ints], sequence: int
+    ) -> None:
+        """Remove edges, and add those that a commit ends: both ends, and the number."""
         self._need(np.concatenate([come[0], come[1]]))
+        for nodes in come[:2]:
+            self.last[self.row_of[nodes]] = sequence
         for side, rows in enumerate(self.rows):
             rows.reserve(self._next)
             ends = self.row_of[come[side]], come[1 - side], come[2]
@@ -197,10 +203,11 @@ class EndedRows:
         fresh = np.unique(nodes[self.row_of[nodes] == 0])
         self.row_of[fresh] = np.arange(self._next, self._next + len(fresh), dtype=np.int32)
         self._next += len(fresh)
+        self.last = grown(self.last, self._next)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Give what a saved index keeps."""
-        arrays = {"ended.row": self.row_of}
+        arrays = {"ended.row": self.row_of, "ended.last": self.last}
         for side, rows in enumerate(self.rows):
             arrays |= rows.arrays(f"ended.{side}")
         return arrays
@@ -209,7 +216,7 @@ class EndedRows:
     def of_arrays(cls, arrays: dict[str, NDArray[Any]]) -> "EndedRows":
         """Take what `arrays` gave, copied."""
         ended = cls()
-        ended.row_of = arrays["ended.row"].copy()
+        ended.row_of, ended.last = arrays["ended.row"].copy(), arrays["ended.last"].copy()
         ended.rows = Rows.of_arrays("ended.0", arrays), Rows.of_arrays("ended.1", arrays)
         ended._next = int(ended.row_of.max(initial=0)) + 1
         return ended

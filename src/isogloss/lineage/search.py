@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 from isogloss.lineage.edges import Edges
 from isogloss.lineage.filters import Membership
 from isogloss.lineage.loop import loop
-from isogloss.lineage.rows import Ints, Rows
+from isogloss.lineage.rows import EndedRows, Ints, Rows
 
 EVER = 2**31 - 1
 """So many hops that nothing is further."""
 
 Layer: TypeAlias = "list[int] | Ints"
+_Edges: TypeAlias = tuple[Ints, Ints, Ints]
+_OF_EDGES = {"past", "classes", "sources"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,12 @@ class Search:
         self._reached, self.reached_of = scratch.reached, scratch.reached_of
         self._asked: set[str] = set()
 
-    def in_past(self, at: int, ended: Rows, ended_row: Ints) -> None:
+    def in_past(self, at: int, ended: EndedRows, side: int) -> None:
         """Follow the edges that were true as of a commit, those that have ended included."""
         self._asked.add("past")
-        self.at, self.ended = at, ended
-        self._ended_row, self.ended_row_of = ended_row, ended_row.data
-        self.since_of = self._edges.since.data
+        self.at, self.began = at, self._edges.began(at)
+        self._ended, self.ended = ended, ended.rows[side]
+        self.ended_row_of, self.ended_last_of = ended.row_of.data, ended.last.data
         self.until_of = self._edges.until.data
 
     def only_classes(self, passing: NDArray[np.bool]) -> None:
@@ -126,33 +128,45 @@ class Search:
         few = loop(frozenset(self._asked))
         while hops and len(layers[-1]):
             if len(layers[-1]) > self.widest:
-                layers.append(self._following(np.asarray(layers[-1], np.int32), found.passed))
+                nodes = layers[-1] = np.asarray(layers[-1], np.int32)
+                layers.append(self._following(nodes, found.passed))
                 hops -= 1
             else:
-                nodes = layers[-1] if isinstance(layers[-1], list) else layers[-1].tolist()
-                hops = few(self, nodes, layers, found.passed, hops)
+                starts = layers[-1] if isinstance(layers[-1], list) else layers[-1].tolist()
+                hops = few(self, starts, layers, found.passed, hops)
         if len(layers) > 1 and not len(layers[-1]):
             layers.pop()
 
+    def finish(self, nodes: list[int], following: list[int], passed: list[int]) -> Ints:
+        """Give the layer that follows some nodes, of which a part was found already."""
+        rest = self._following(np.array(nodes, np.int32), passed)
+        return np.concatenate([np.array(following, np.int32), rest])
+
     def _following(self, nodes: Ints, passed: list[int]) -> Ints:
-        found = self.step(nodes)
+        found = self._step(nodes)
         if "ignored" not in self._asked:
             return found
         shown = []
         while len(found):
             ignored = self.ignored.has_each(found)
+            if not ignored.any():
+                shown.append(found)
+                break
             shown.append(found[~ignored])
             passed.extend(found[ignored].tolist())
-            found = self.step(found[ignored])
-        return np.concatenate([found, *shown])
+            found = self._step(found[ignored])
+        return np.concatenate(shown) if shown else found
 
-    def step(self, nodes: "Layer") -> Ints:
+    def _step(self, nodes: Ints) -> Ints:
         """Reach what is one hop from some nodes; give each once, in no order."""
-        nodes = np.asarray(nodes, np.int32)
-        found = self._look(self.live, nodes)
-        if "past" in self._asked:
-            rows = self._ended_row.take(nodes)
-            found = np.concatenate([found, self._look(self.ended, rows[rows > 0])])
+        places = self.live.places(nodes)
+        found = self.live.neighbours.take(places)
+        if not self._asked:
+            found = found[~self._reached.take(found)]
+        else:
+            found = self._passing_nodes(nodes, places, found)
+        if not len(found):
+            return found
         # Of those that are there twice the one that was written last.
         numbers = np.arange(len(found), dtype=np.int32)
         self._scratch.place[found] = numbers
@@ -160,75 +174,83 @@ class Search:
         self._reached[once] = True
         return once
 
-    def _look(self, rows: Rows, nodes: Ints) -> Ints:
-        places = rows.places(nodes)
-        found = rows.neighbours.take(places)
-        new = np.flatnonzero(~self._reached.take(found))
-        found, places = found[new], places[new]
-        if self._asked & {"past", "classes", "sources"}:
-            kept = self._passing(rows.edges.take(places))
-            found = found[kept]
+    def _passing_nodes(self, nodes: Ints, places: NDArray[np.intp], found: Ints) -> Ints:
+        new = ~self._reached.take(found)
+        found = found[new]
+        if self._asked & _OF_EDGES:
+            edges = self.live.edges.take(places[new])
+            if "past" in self._asked:
+                if ended := self._ended_edges(nodes):
+                    new = ~self._reached.take(ended[1])
+                    found = np.concatenate([found, ended[1][new]])
+                    edges = np.concatenate([edges, ended[2][new]])
+            found = found[self._passing(edges)]
         if "entered" in self._asked:
             found = found[self.entered.has_each(found)]
         return found
 
+    def _ended_edges(self, nodes: Ints) -> _Edges | None:
+        """Give those edges of some nodes that have ended since, whenever they began."""
+        rows = self._ended.row_of.take(nodes)
+        late = (self._ended.last.take(rows) > self.at).nonzero()[0]
+        if not len(late):
+            return None
+        rows = rows[late]
+        places = self.ended.places(rows)
+        edges = self.ended.edges.take(places)
+        still = self._edges.until.take(edges) > self.at
+        tails = np.repeat(nodes[late], self.ended.length.take(rows))
+        return tails[still], self.ended.neighbours.take(places[still]), edges[still]
+
     def _passing(self, edges: Ints) -> NDArray[np.bool]:
-        passing = np.ones(len(edges), np.bool)
+        tests = []
         if "past" in self._asked:
-            passing &= self._edges.since.take(edges) <= self.at
-            passing &= self._edges.until.take(edges) > self.at
+            tests.append(edges < self.began)
         if "classes" in self._asked:
-            passing &= self._class_passes.take(self._edges.class_of.take(edges))
+            tests.append(self._class_passes.take(self._edges.class_of.take(edges)))
         if "sources" in self._asked:
-            passing &= self._source_passes.take(self._edges.source_of.take(edges))
+            tests.append(self._source_passes.take(self._edges.source_of.take(edges)))
+        passing: NDArray[np.bool] = tests.pop()
+        for test in tests:
+            passing &= test
         return passing
 
     def explored(self, found: Found, hops: int) -> int:
-        """Count the edges looked at: those of the nodes that were left."""
+        """Count the edges looked at: those that are, of the nodes that were left."""
         left = [*found.layers[:hops], found.passed]
         nodes = np.concatenate([np.asarray(layer, np.int32) for layer in left])
-        count = int(self.live.length.take(nodes).sum())
-        if "past" in self._asked:
-            count += int(self.ended.length.take(self._ended_row.take(nodes)).sum())
-        return count
+        return int(self.live.length.take(nodes).sum())
 
-    def between(self, nodes: Ints, later: int) -> tuple[Ints, Ints, Ints]:
+    def between(self, nodes: Ints, later: int) -> _Edges:
         """Find the edges among some nodes with an end that is not of the first `later` ones.
 
         Gives the nodes they are followed from, those they lead to, and their numbers.
         """
-        place = self._scratch.place
         self._reached[nodes] = True
-        place[nodes] = np.arange(len(nodes), dtype=np.int32)
-        found = [self._among(self.live, nodes, nodes)]
-        if "past" in self._asked:
-            rows = self._ended_row.take(nodes)
-            found.append(self._among(self.ended, nodes[rows > 0], rows[rows > 0]))
+        tails, heads, edges = self._edges_of(nodes, among=True)
         self._reached[nodes] = False
-        tails, heads, edges = (np.concatenate(parts) for parts in zip(*found, strict=True))
         if later:
+            place = self._scratch.place
+            place[nodes] = np.arange(len(nodes), dtype=np.int32)
             kept = np.maximum(place.take(tails), place.take(heads)) >= later
-            return tails[kept], heads[kept], edges[kept]
+            tails, heads, edges = tails[kept], heads[kept], edges[kept]
         return tails, heads, edges
 
-    def row(self, node: int) -> tuple[Ints, Ints, Ints]:
+    def row(self, node: int) -> _Edges:
         """Find the edges of one node, wherever they lead; as `between` gives them."""
-        of = np.array([node], np.int32)
-        found = [self._ends(self.live, of, of)]
-        if "past" in self._asked:
-            found.append(self._ends(self.ended, of, self._ended_row.take(of)))
-        tails, heads, edges = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        kept = self._passing(edges)
-        return tails[kept], heads[kept], edges[kept]
+        return self._edges_of(np.array([node], np.int32), among=False)
 
-    def _among(self, rows: Rows, nodes: Ints, of: Ints) -> tuple[Ints, Ints, Ints]:
-        tails, heads, edges = self._ends(rows, nodes, of)
-        kept = self._reached.take(heads)
-        if self._asked & {"past", "classes", "sources"}:
+    def _edges_of(self, nodes: Ints, *, among: bool) -> _Edges:
+        places = self.live.places(nodes)
+        tails = np.repeat(nodes, self.live.length.take(nodes))
+        heads, edges = self.live.neighbours.take(places), self.live.edges.take(places)
+        if "past" in self._asked:
+            if ended := self._ended_edges(nodes):
+                live = tails, heads, edges
+                tails, heads, edges = map(np.concatenate, zip(live, ended, strict=True))
+        if not among and not self._asked & _OF_EDGES:
+            return tails, heads, edges
+        kept = self._reached.take(heads) if among else np.ones(len(heads), np.bool)
+        if self._asked & _OF_EDGES:
             kept &= self._passing(edges)
         return tails[kept], heads[kept], edges[kept]
-
-    def _ends(self, rows: Rows, nodes: Ints, of: Ints) -> tuple[Ints, Ints, Ints]:
-        places = rows.places(of)
-        tails = np.repeat(nodes, rows.length.take(of))
-        return tails, rows.neighbours.take(places), rows.edges.take(places)
