@@ -117,11 +117,11 @@ class Way(NamedTuple):
     def ask(self, index: Index, node: int) -> int:
         """Ask it, and give how many nodes there are."""
         search = index.search_of(DOWN, at=self.at, edges=self.edges, nodes=self.nodes)
-        found = search.run([node], self.hops)
+        found = search.run([node], self.hops, with_links=self.links)
         nodes = found.nodes()
         found.distances()
         if self.links:
-            search.between(nodes, 0)
+            search.links(found, nodes)
         return len(nodes) - 1
 
 
@@ -235,9 +235,9 @@ class Measured:
 
     def _others(self) -> None:
         """Compare with other ways to search, without filters."""
-        every = np.arange(self.index.node_count, dtype=np.int32)
+        every = np.arange(self.index.node_count)
         search = self.index.search_of(DOWN)
-        tails, heads, _ = search.between(every, 0)
+        tails, heads, _ = search.edges_of(every)
         pairs = list(zip(tails.tolist(), heads.tolist(), strict=True))
         others: dict[str, Callable[[int], object]] = {}
         digraph: rx.PyDiGraph[None, None] = rx.PyDiGraph()
@@ -264,9 +264,9 @@ class Measured:
         with tempfile.TemporaryDirectory(prefix="isogloss-bench-") as folder:
             store = ox.Store(folder)
             derived = ox.NamedNode(PROV.wasDerivedFrom)
-            every = np.arange(self.index.node_count, dtype=np.int32)
+            every = np.arange(self.index.node_count)
             names = [ox.NamedNode(self.index.names[node]) for node in every.tolist()]
-            tails, heads, _ = self.index.search_of(DOWN).between(every, 0)
+            tails, heads, _ = self.index.search_of(DOWN).edges_of(every)
             ends = zip(tails.tolist(), heads.tolist(), strict=True)
             store.bulk_extend(ox.Quad(names[down], derived, names[up]) for up, down in ends)
             del names

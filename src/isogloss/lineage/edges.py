@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from isogloss.lineage.rows import Ints, grown
+from isogloss.lineage.rows import Ints, grown, roomy
 from isogloss.model.lineage import EdgeFilter, EdgeKind, Evidence
 from isogloss.model.rdf import Iri
 
@@ -151,10 +151,10 @@ class Edges:
             edges.number_class(Class(EdgeKind(kind), Evidence(evidence), tuple(words)))
         for graph, job in tables["sources"]:
             edges.number_source(Source(graph, job))
-        edges.class_of = arrays["edge.class"].copy()
-        edges.source_of = arrays["edge.source"].copy()
-        edges.since, edges.until = arrays["edge.since"].copy(), arrays["edge.until"].copy()
-        edges._used = len(edges.since)
+        edges.class_of = roomy(arrays["edge.class"])
+        edges.source_of = roomy(arrays["edge.source"])
+        edges.since, edges.until = roomy(arrays["edge.since"]), roomy(arrays["edge.until"])
+        edges._used = len(arrays["edge.since"])
         return edges
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from isogloss.lineage.edges import OPEN, Class, Edges, Source
 from isogloss.lineage.filters import Memberships
 from isogloss.lineage.names import Names
-from isogloss.lineage.rows import EndedRows, Ints, Rows
+from isogloss.lineage.rows import EndedRows, Numbers, Rows
 from isogloss.lineage.saved import read, write
 from isogloss.lineage.search import EVER, Scratch, Search
 from isogloss.model.lineage import Direction, EdgeFilter, Fact, Link, Node, NodeFilter, Reached
@@ -178,7 +178,7 @@ class Index:
             if number is None:
                 return []
             search = self.search_of(direction, at=at)
-            return self._links(direction, *search.row(number))
+            return self._links(direction, *search.edges_of(np.array([number])))
 
     def closure(
         self,
@@ -212,7 +212,8 @@ class Index:
             known = {self.names.find(start) for start in starts} - {None}
             search = self.search_of(direction, at=at, edges=edges, nodes=nodes)
             hops = EVER if max_hops is None else max_hops + 1
-            found = search.run(sorted(n for n in known if n is not None), hops)
+            numbers = sorted(number for number in known if number is not None)
+            found = search.run(numbers, hops, with_links=with_links)
             explored = search.explored(found, hops)
             cut_by, beyond, shown = None, 0, found.layers
             if len(shown) > hops:
@@ -224,9 +225,9 @@ class Index:
             earlier, page = self._page(shown, offset, last)
             links: list[Link] = []
             if with_links:
-                among = np.concatenate([np.asarray(shown[0], np.int32), *earlier, *page])
+                among = np.concatenate([np.asarray(shown[0], np.intp), *earlier, *page])
                 new = len(shown[0]) + min(offset, total) if offset else 0
-                links = self._links(direction, *search.between(among, new))
+                links = self._links(direction, *search.links(found, among, new))
             return Reached(
                 starts=tuple(sorted(set(starts))),
                 nodes=tuple(
@@ -242,11 +243,13 @@ class Index:
                 beyond=beyond,
             )
 
-    def _page(self, layers: list[Any], first: int, last: int) -> tuple[list[Ints], list[Ints]]:
+    def _page(
+        self, layers: list[Any], first: int, last: int
+    ) -> tuple[list[Numbers], list[Numbers]]:
         """Split layers into what comes before a page, and the page, in order."""
         earlier, page = [], []
         for layer in layers[1:]:
-            numbers = np.asarray(layer, np.int32)
+            numbers = np.asarray(layer, np.intp)
             if first < len(numbers) and last > 0:
                 numbers = self.names.sort(numbers)
             earlier.append(numbers[: max(first, 0)])
@@ -254,7 +257,9 @@ class Index:
             first, last = first - len(numbers), last - len(numbers)
         return earlier, page
 
-    def _links(self, direction: Direction, tails: Ints, heads: Ints, numbers: Ints) -> list[Link]:
+    def _links(
+        self, direction: Direction, tails: Numbers, heads: Numbers, numbers: Numbers
+    ) -> list[Link]:
         downs, ups = (tails, heads) if direction is Direction.UPSTREAM else (heads, tails)
         edges, names = self._edges, self.names
         iris = {node: names[node] for node in {*downs.tolist(), *ups.tolist()}}
@@ -309,9 +314,9 @@ class Index:
     def all_links(self, *, at: int | None = None) -> Iterator[Link]:
         """Yield all edges as of a commit, None for the newest, those of a node in one piece."""
         with self._lock:
-            nodes = np.arange(len(self.names), dtype=np.int32)
+            nodes = np.arange(len(self.names))
             search = self.search_of(Direction.UPSTREAM, at=at)
-            tails, heads, numbers = search.between(nodes, 0)
+            tails, heads, numbers = search.edges_of(nodes)
             size = 10_000
             order = tails.argsort(kind="stable")
             parts = [
@@ -326,11 +331,12 @@ class Index:
     def save(self, folder: Path) -> None:
         """Save it all as a file of a folder, synced, in place of the one that was there."""
         with self._lock:
+            nodes = len(self.names)
             arrays = {
                 **self._edges.arrays(),
-                **self._live[0].arrays("upstream"),
-                **self._live[1].arrays("downstream"),
-                **self._ended.arrays(),
+                **self._live[0].arrays("upstream", nodes),
+                **self._live[1].arrays("downstream", nodes),
+                **self._ended.arrays(nodes),
             }
             # Readers and writers go on while it is written.
             arrays = {name: array.copy() for name, array in arrays.items()}

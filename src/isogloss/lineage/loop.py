@@ -34,7 +34,7 @@ def loop(search, nodes, layers, passed, hops):
         for node in nodes:
             length = live_length[node]
             if length > longest:
-                layers.append(search.finish(nodes, following, passed))
+                search.finish(nodes, following, layers, passed)
                 return hops - 1
             first = live_start[node]
             ROW live
