@@ -3,16 +3,17 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from threading import RLock
-from typing import Any
 
 import numpy as np
 
-from isogloss.lineage.edges import OPEN, Class, Edges, Source
+from isogloss.lineage.answers import links_of, page_of
+from isogloss.lineage.changes import Change, Key
+from isogloss.lineage.edges import Class, Edges, Source
 from isogloss.lineage.filters import Memberships
 from isogloss.lineage.names import Names
-from isogloss.lineage.rows import EndedRows, Numbers, Rows
+from isogloss.lineage.rows import EndedRows, Rows
 from isogloss.lineage.saved import read, write
-from isogloss.lineage.search import EVER, Scratch, Search
+from isogloss.lineage.search import EVER, Ends, Scratch, Search
 from isogloss.model.lineage import Direction, EdgeFilter, Fact, Link, Node, NodeFilter, Reached
 from isogloss.model.rdf import Iri
 
@@ -57,18 +58,19 @@ class Index:
         with self._lock:
             if sequence < self.sequence:
                 raise ValueError(f"commit {sequence} comes after {self.sequence}")
-            come: list[tuple[int, int, int, int]] = []
-            gone: list[tuple[int, int, int]] = []
-            back: list[tuple[int, int, int]] = []
+            change = Change(sequence, again=sequence == self.sequence)
             for downstream, stated in facts.items():
                 node = self.names.add(downstream) if stated else self.names.find(downstream)
                 if node is not None:
-                    self._compare(node, self._number(stated), sequence, come, gone, back)
+                    wanted = self._number(stated)
+                    change.compare(node, wanted, self._edges, self._live[0], self._ended)
             self._reserve()
-            self._apply(sequence, come, gone, back)
+            if change:
+                change.apply(self._edges, self._live, self._ended)
+                self._newest = sequence
             self.sequence = sequence
 
-    def _number(self, stated: Iterable[Fact]) -> set[tuple[int, int, int]]:
+    def _number(self, stated: Iterable[Fact]) -> set[Key]:
         names, edges = self.names, self._edges
         return {
             (
@@ -78,63 +80,6 @@ class Index:
             )
             for upstream, kind, evidence, transformations, graph, job in stated
         }
-
-    def _compare(
-        self,
-        node: int,
-        wanted: set[tuple[int, int, int]],
-        sequence: int,
-        come: list[tuple[int, int, int, int]],
-        gone: list[tuple[int, int, int]],
-        back: list[tuple[int, int, int]],
-    ) -> None:
-        there: dict[tuple[int, int, int], int] = {}
-        if node < len(self._live[0].start):
-            there = {self._key(*end): end[1] for end in zip(*self._live[0].row(node), strict=True)}
-        gone.extend((node, key[0], edge) for key, edge in there.items() if key not in wanted)
-        new = wanted - there.keys()
-        if new and sequence == self.sequence and (row := self._ended_row(node)):
-            # Ended by this very commit, so it has not.
-            for end in zip(*self._ended.rows[0].row(row), strict=True):
-                key = self._key(*end)
-                if key in new and self._edges.until[end[1]] == sequence:
-                    new.remove(key)
-                    back.append((node, *end))
-        come.extend((node, *key) for key in new)
-
-    def _key(self, neighbour: int, edge: int) -> tuple[int, int, int]:
-        edges = self._edges
-        return neighbour, int(edges.class_of[edge]), int(edges.source_of[edge])
-
-    def _ended_row(self, node: int) -> int:
-        return int(self._ended.row_of[node]) if node < len(self._ended.row_of) else 0
-
-    def _apply(
-        self,
-        sequence: int,
-        come: list[tuple[int, int, int, int]],
-        gone: list[tuple[int, int, int]],
-        back: list[tuple[int, int, int]],
-    ) -> None:
-        if not (come or gone or back):
-            return
-        self._newest = sequence
-        downs, ups, classes, sources = np.array(come, np.int32).reshape(-1, 4).T
-        ends = np.array(gone, np.int32).reshape(-1, 3).T
-        backs = np.array(back, np.int32).reshape(-1, 3).T
-        edges = self._edges.add(classes, sources, sequence)
-        self._edges.until[ends[2]] = sequence
-        self._edges.until[backs[2]] = OPEN
-        here = np.concatenate([downs, backs[0]]), np.concatenate([ups, backs[1]])
-        edges = np.concatenate([edges, backs[2]])
-        for side, rows in enumerate(self._live):
-            rows.change((ends[side], ends[2]), (here[side], here[1 - side], edges))
-        # What came and went within one commit never was.
-        lasted = ends[:, self._edges.since[ends[2]] < sequence]
-        if back or lasted.size:
-            self._ended.reserve(len(self.names))
-            gone_again = backs[0], backs[1], backs[2]
-            self._ended.change(gone_again, (lasted[0], lasted[1], lasted[2]), sequence)
 
     def _reserve(self) -> None:
         nodes = len(self.names)
@@ -153,7 +98,7 @@ class Index:
             node = self.names.find(iri)
             if node is None:
                 return False
-            return bool(self._ended_row(node)) or any(rows.length[node] for rows in self._live)
+            return bool(self._ended.row(node)) or any(rows.length[node] for rows in self._live)
 
     @property
     def node_count(self) -> int:
@@ -178,7 +123,7 @@ class Index:
             if number is None:
                 return []
             search = self.search_of(direction, at=at)
-            return self._links(direction, *search.edges_of(np.array([number])))
+            return self._links(direction, search.edges_of(np.array([number])))
 
     def closure(
         self,
@@ -222,12 +167,12 @@ class Index:
             last = total if max_nodes is None else offset + max_nodes
             if last < total:
                 cut_by, beyond = "maxNodes", total - last
-            earlier, page = self._page(shown, offset, last)
+            earlier, page = page_of(self.names, shown, offset, last)
             links: list[Link] = []
             if with_links:
                 among = np.concatenate([np.asarray(shown[0], np.intp), *earlier, *page])
                 new = len(shown[0]) + min(offset, total) if offset else 0
-                links = self._links(direction, *search.links(found, among, new))
+                links = self._links(direction, search.links(found, among, new))
             return Reached(
                 starts=tuple(sorted(set(starts))),
                 nodes=tuple(
@@ -243,48 +188,8 @@ class Index:
                 beyond=beyond,
             )
 
-    def _page(
-        self, layers: list[Any], first: int, last: int
-    ) -> tuple[list[Numbers], list[Numbers]]:
-        """Split layers into what comes before a page, and the page, in order."""
-        earlier, page = [], []
-        for layer in layers[1:]:
-            numbers = np.asarray(layer, np.intp)
-            if first < len(numbers) and last > 0:
-                numbers = self.names.sort(numbers)
-            earlier.append(numbers[: max(first, 0)])
-            page.append(numbers[max(first, 0) : max(last, 0)])
-            first, last = first - len(numbers), last - len(numbers)
-        return earlier, page
-
-    def _links(
-        self, direction: Direction, tails: Numbers, heads: Numbers, numbers: Numbers
-    ) -> list[Link]:
-        downs, ups = (tails, heads) if direction is Direction.UPSTREAM else (heads, tails)
-        edges, names = self._edges, self.names
-        iris = {node: names[node] for node in {*downs.tolist(), *ups.tolist()}}
-        links = [
-            Link._make(
-                (
-                    iris[down],
-                    iris[up],
-                    *edges.classes[class_],
-                    *edges.sources[source],
-                    since,
-                    None if until == OPEN else until,
-                )
-            )
-            for down, up, class_, source, since, until in zip(
-                downs.tolist(),
-                ups.tolist(),
-                edges.class_of[numbers].tolist(),
-                edges.source_of[numbers].tolist(),
-                edges.since[numbers].tolist(),
-                edges.until[numbers].tolist(),
-                strict=True,
-            )
-        ]
-        return sorted(links, key=_order)
+    def _links(self, direction: Direction, ends: Ends) -> list[Link]:
+        return links_of(self.names, self._edges, direction, ends)
 
     def search_of(
         self,
@@ -320,7 +225,7 @@ class Index:
             size = 10_000
             order = tails.argsort(kind="stable")
             parts = [
-                self._links(Direction.UPSTREAM, tails[part], heads[part], numbers[part])
+                self._links(Direction.UPSTREAM, (tails[part], heads[part], numbers[part]))
                 for part in (order[n : n + size] for n in range(0, len(order), size))
             ]
         for part in parts:
@@ -361,8 +266,3 @@ class Index:
         index._newest = index._edges.newest()
         index._begin()
         return index
-
-
-def _order(link: Link) -> tuple[Any, ...]:
-    kind, evidence, job = link.kind.value, link.evidence.value, link.job or ""
-    return (*link[:2], kind, evidence, link.transformations, link.graph, job, link.since)

@@ -192,6 +192,10 @@ class EndedRows:
         """Give the size of all arrays in bytes."""
         return self.row_of.nbytes + self.last.nbytes + sum(rows.nbytes for rows in self.rows)
 
+    def row(self, node: int) -> int:
+        """Give the row of a node, 0 where it has none."""
+        return int(self.row_of[node]) if node < len(self.row_of) else 0
+
     def reserve(self, nodes: int) -> None:
         """Know so many nodes."""
         self.row_of = grown(self.row_of, nodes)

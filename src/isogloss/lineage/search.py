@@ -198,7 +198,7 @@ class Search:
 
     def _ended_edges(self, nodes: Numbers) -> Ends | None:
         """Give those edges of some nodes that have ended since, whenever they began."""
-        rows = self._ended.row_of.take(nodes)
+        rows = self._ended.row_of.take(nodes).astype(np.intp)
         late = (self._ended.last.take(rows) > self.at).nonzero()[0]
         if not len(late):
             return None
