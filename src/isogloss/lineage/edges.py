@@ -149,8 +149,12 @@ class Edges:
         edges = cls()
         for kind, evidence, *words in tables["classes"]:
             edges.number_class(Class(EdgeKind(kind), Evidence(evidence), tuple(words)))
-        for graph, job in tables["sources"]:
-            edges.number_source(Source(graph, job))
+        # All at once: there may be as many as there are jobs.
+        edges.sources = list(map(Source._make, tables["sources"]))
+        edges._source_numbers = dict(zip(edges.sources, range(len(edges.sources)), strict=True))
+        for number, (_, job) in enumerate(edges.sources):
+            if job is not None:
+                edges._sources_of_job[job].append(number)
         edges.class_of = roomy(arrays["edge.class"])
         edges.source_of = roomy(arrays["edge.source"])
         edges.since, edges.until = roomy(arrays["edge.since"]), roomy(arrays["edge.until"])

@@ -29,7 +29,7 @@ _SHARE = 8
 
 def roomy(array: NDArray[Any]) -> NDArray[Any]:
     """Copy an array with some room for more, so that the next one added does not copy it again."""
-    copy = np.zeros(len(array) + len(array) // 16, array.dtype)
+    copy = np.zeros(len(array) + len(array) // 32, array.dtype)
     copy[: len(array)] = array
     return copy
 
