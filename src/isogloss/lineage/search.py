@@ -71,9 +71,9 @@ class Scratch:
 class Search:
     """What one question looks at, in one direction: rows, attributes, filters and marks."""
 
-    widest = 128
+    widest = 32
     """A layer of more nodes is numpy's."""
-    longest = 256
+    longest = 64
     """So is a row of more edges."""
 
     def __init__(self, scratch: Scratch, live: Rows, edges: Edges) -> None:
