@@ -8,8 +8,8 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from isogloss.errors import NotFound
-from isogloss.lineage.changes import difference
 from isogloss.lineage.cut_out import around, between, without
+from isogloss.lineage.differences import difference
 from isogloss.lineage.origins import leaks, roots
 from isogloss.lineage.ways import ways
 from isogloss.model.lineage import Direction, Level, Lineage, Link, Truncation
