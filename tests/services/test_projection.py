@@ -184,7 +184,9 @@ def _naive(state: State) -> dict[Level, set[tuple[Iri, Fact]]]:
             continue
         fact = Fact(ends[1][0], kind, evidence_, (), graph, job_)
         columns = [down in dataset_of, up in dataset_of]
-        if any(columns) and ends[0][1] != ends[1][1]:
+        if any(columns) != all(columns):
+            continue
+        if all(columns) and ends[0][1] != ends[1][1]:
             lifted[ends[0][1], ends[1][1], evidence_, graph, job_].append((kind, words_))
         if all(columns):
             levels[Level.COLUMN][ends[0][0], fact].update(words_)

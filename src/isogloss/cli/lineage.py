@@ -71,8 +71,7 @@ def of(
         after=after,
     )
     if format is OutputFormat.JSON:
-        told = plain(found)
-        print_json(told.pop("extent") | told)
+        print_json(plain(found))
     else:
         show.lineage_text(Console(), view.catalog, found)
 

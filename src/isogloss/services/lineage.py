@@ -12,6 +12,7 @@ from isogloss.model.lineage import (
     EdgeKind,
     Evidence,
     Extent,
+    Fact,
     Level,
     Lineage,
     Link,
@@ -170,6 +171,15 @@ class LineageTracer:
         found = self.reach(starts, Level.PRODUCT, Direction.DOWNSTREAM, with_links=False)
         return tuple(sorted(node.id for node in found.nodes))
 
+    def levels(self, at: int | None = None) -> Levels:
+        """Read what stands for what as of a commit, that of the graph if None."""
+        return self._levels(at)
+
+    def reader(self, at: int | None = None) -> FactReader:
+        """Read what names stand for as of a commit, that of the graph if None."""
+        state = self._levels(at).state
+        return FactReader(state, self._projection.identity, state.sequence)
+
     def _levels(self, at: int | None) -> Levels:
         sequence = self._graph.sequence if at is None else at
         self._projection.follow(sequence)
@@ -218,32 +228,15 @@ class LineageTracer:
         """Find the columns that edges between datasets follow from."""
         at = levels.state.sequence
         reader = FactReader(levels.state, self._projection.identity, at)
-        columns = self._projection.index(Level.COLUMN)
         downstream = {link.downstream for link in links}
         names = {name for dataset in downstream for name in levels.group(dataset).members}
-        below = {
-            place.node: place.dataset
-            for place in reader.places(reader.columns_of(names)).values()
-            if place and place.dataset in downstream
-        }
-        finer = [
-            link for column in below for link in columns.links(column, Direction.UPSTREAM, at=at)
-        ]
-        above = {
-            name: place.dataset
-            for name, place in reader.places({link.upstream for link in finer}).items()
-            if place
-        }
-        lifted: defaultdict[tuple[object, ...], list[Link]] = defaultdict(list)
-        for link in finer:
-            ends = below[link.downstream], above.get(link.upstream)
-            lifted[(*ends, link.evidence, link.graph, link.job)].append(link)
+        places = reader.places(reader.columns_of(names)).values()
+        lifted = reader.lifted(places, self._projection.index(Level.COLUMN))
         found: dict[Link, set[Iri]] = {}
         for link in links:
-            same = lifted.get((*link[:2], link.evidence, link.graph, link.job), [])
-            derived = any(one.kind is EdgeKind.DERIVATION for one in same)
-            if same and derived == (link.kind is EdgeKind.DERIVATION):
-                found[link] = {end for one in same for end in one[:2]}
+            fact = Fact(link.upstream, link.kind, link.evidence, (), link.graph, link.job)
+            same = lifted.get((link.downstream, fact), [])
+            found[link] = {end for one in same for end in one[:2]}
         return found
 
 

@@ -10,8 +10,9 @@ from itertools import product
 from typing import NamedTuple
 
 from isogloss.lineage.identity import Claim, Conventions, Decision, Group, Identity, Naming
+from isogloss.lineage.index import Index
 from isogloss.lineage.platforms import Key
-from isogloss.model.lineage import EdgeKind, Evidence, Fact
+from isogloss.model.lineage import Direction, EdgeKind, Evidence, Fact, Link
 from isogloss.model.rdf import Iri, Literal, Term
 from isogloss.services.description import local_name
 from isogloss.store.history import Past
@@ -61,13 +62,6 @@ class Place(NamedTuple):
         return self.node != self.dataset
 
 
-class Stated(NamedTuple):
-    """Facts by downstream node, all by their canonical names."""
-
-    columns: dict[Iri, list[Fact]]
-    datasets: dict[Iri, list[Fact]]
-
-
 class _Said(NamedTuple):
     """One fact, by the names that the source uses."""
 
@@ -79,6 +73,10 @@ class _Said(NamedTuple):
     graph: Iri
     job: Iri | None
 
+    def fact(self, upstream: Iri) -> Fact:
+        """Give it without how, by the name that its upstream end goes by."""
+        return Fact(upstream, self.kind, self.evidence, (), self.graph, self.job)
+
 
 class FactReader:
     """Reads facts from one state, with the names of that state."""
@@ -87,45 +85,71 @@ class FactReader:
         self._state = state
         self._identity = identity
         self._at = at
+        self._places: dict[Iri, tuple[Iri | None, str | None]] = {}
+        # Of the datasets whose columns may go by several names: what each is called, by its
+        # path, and which names it has.
         self._columns: dict[Iri, dict[str, Iri]] = {}
+        self._names: defaultdict[Iri, list[Iri]] = defaultdict(list)
 
-    def facts(self, datasets: Collection[Iri]) -> Stated:
-        """Read what is said of datasets, by their canonical names, and of all their columns.
-
-        Every column that any name of theirs has is there, those known by another name and
-        those without a fact included.
-        """
-        members = {name for dataset in datasets for name in self.group(dataset).members}
-        # A column of two datasets counts as the first one's.
-        columns = {
-            column
-            for column, place in self.places(self.columns_of(members)).items()
-            if place and place.dataset in datasets
-        }
-        said = self._said(members | columns)
-        places = self.places({*members, *columns, *(one.upstream for one in said)})
-        finest: dict[Iri, _Words] = {iri: defaultdict(set) for iri in columns}
-        coarse: dict[Iri, _Words] = {iri: defaultdict(set) for iri in members}
-        lifted: defaultdict[tuple[Iri, Fact], list[_Said]] = defaultdict(list)
+    def column_facts(self, columns: Collection[Iri]) -> dict[Iri, list[Fact]]:
+        """Read what is said of columns, under all their names; those without a fact are there."""
+        places = self.places(columns)
+        nodes = {place.node for place in places.values() if place and place.is_column}
+        names = {name: node for node in nodes for name in self._names.get(node, (node,))}
+        found: dict[Iri, _Words] = {node: defaultdict(set) for node in nodes}
+        said = self._said(names)
+        places = self.places({one.upstream for one in said})
         for one in said:
-            down, up = places.get(one.downstream), places.get(one.upstream)
-            if down is None or up is None or down.node == up.node:
-                continue
-            fact = Fact(up.node, one.kind, one.evidence, (), one.graph, one.job)
-            if down.is_column and up.is_column:
-                finest[down.node][fact] |= one.words
-            elif not down.is_column and not up.is_column:
-                coarse[down.node][fact] |= one.words
-                continue
-            if down.dataset != up.dataset:
-                coarser = fact._replace(upstream=up.dataset, kind=EdgeKind.INFLUENCE)
-                lifted[down.dataset, coarser].append(one)
-        for (dataset, fact), finer in lifted.items():
-            # One derivation makes the whole a derivation.
-            derived = any(one.kind is EdgeKind.DERIVATION for one in finer)
-            kind = EdgeKind.DERIVATION if derived else EdgeKind.INFLUENCE
-            coarse[dataset][fact._replace(kind=kind)].update(*(one.words for one in finer))
-        return Stated(_facts(finest), _facts(coarse))
+            up, node = places[one.upstream], names[one.downstream]
+            if up and up.is_column and up.node != node:
+                found[node][one.fact(up.node)] |= one.words
+        return _facts(found)
+
+    def dataset_facts(self, datasets: Collection[Iri], columns: Index) -> dict[Iri, list[Fact]]:
+        """Read what is said of datasets, and lift what an index has of their columns.
+
+        Datasets are given and told by their canonical names.
+        """
+        members = {name: d for d in datasets for name in self.group(d).members}
+        found: dict[Iri, _Words] = {dataset: defaultdict(set) for dataset in datasets}
+        said = self._said(members)
+        places = self.places({*members, *(one.upstream for one in said)})
+        for one in said:
+            down, up = places[one.downstream], places[one.upstream]
+            if down and up and down.node in found and not up.is_column and up != down:
+                found[down.node][one.fact(up.node)] |= one.words
+        below = self.places(self.columns_of(members)).values()
+        for (dataset, fact), links in self.lifted(below, columns).items():
+            if dataset in found:
+                for link in links:
+                    found[dataset][fact].update(link.transformations)
+        return _facts(found)
+
+    def lifted(
+        self, places: Iterable[Place | None], columns: Index
+    ) -> dict[tuple[Iri, Fact], list[Link]]:
+        """Gather the edges of columns by the edges of datasets that follow from them.
+
+        One derivation makes the whole a derivation.
+        """
+        links = [
+            (place.dataset, link)
+            for place in {place for place in places if place and place.is_column}
+            for link in columns.links(place.node, Direction.UPSTREAM, at=self._at)
+        ]
+        above = self.places({link.upstream for _, link in links})
+        found: defaultdict[tuple[Iri, Fact], list[Link]] = defaultdict(list)
+        for dataset, link in links:
+            up = above[link.upstream]
+            if up and up.dataset != dataset:
+                fact = Fact(up.dataset, EdgeKind.INFLUENCE, link.evidence, (), link.graph, link.job)
+                found[dataset, fact].append(link)
+        return {
+            (dataset, fact._replace(kind=EdgeKind.DERIVATION))
+            if any(link.kind is EdgeKind.DERIVATION for link in same)
+            else (dataset, fact): same
+            for (dataset, fact), same in found.items()
+        }
 
     def group(self, name: Iri) -> Group:
         """Give the group of a name at this state."""
@@ -135,7 +159,7 @@ class FactReader:
         """Find what names stand for; None where it is neither a column nor a dataset."""
         wanted = set(names)
         found: dict[Iri, Place | None] = {}
-        placed = self._placed(wanted)
+        placed = self.placed(wanted)
         self._learn(dataset for dataset, _ in placed.values())
         for name in wanted:
             if name in placed:
@@ -262,20 +286,29 @@ class FactReader:
         canonical = self.group(name).canonical
         return Place(canonical, canonical)
 
-    def _placed(self, columns: Collection[Iri]) -> dict[Iri, tuple[Iri, str | None]]:
+    def placed(self, columns: Collection[Iri]) -> dict[Iri, tuple[Iri, str | None]]:
         """Find the canonical dataset and the path of columns; what is no column is left out."""
+        unknown = [column for column in columns if column not in self._places]
         datasets: dict[Iri, Iri] = {}
         paths: dict[Iri, str] = {}
-        for quad in self._state.about(columns, PLACING):
-            column, value = quad.subject, quad.object
-            if quad.predicate == MESH.fieldPath:
+        for column, predicate, value, _ in self._state.about(unknown, PLACING):
+            if predicate == MESH.fieldPath:
                 paths[column] = min(paths.get(column, _text(value)), _text(value))
             elif not isinstance(value, Literal):
                 datasets[column] = min(datasets.get(column, value), value)
+        for column in unknown:
+            self._places[column] = datasets.get(column), paths.get(column)
+        told = ((column, *self._places[column]) for column in columns)
         return {
-            column: (self.group(dataset).canonical, paths.get(column))
-            for column, dataset in datasets.items()
+            column: (self.group(dataset).canonical, path)
+            for column, dataset, path in told
+            if dataset is not None
         }
+
+    def regrouped(self) -> None:
+        """Take note that the groups of names are others now."""
+        self._columns.clear()
+        self._names.clear()
 
     def _learn(self, datasets: Iterable[Iri]) -> None:
         """Find what the columns of datasets are called where they may go by several names."""
@@ -291,15 +324,21 @@ class FactReader:
         names = {column for columns in owners.values() for column in columns}
         # Those of the canonical name first.
         for column, (dataset, path) in sorted(
-            self._placed(names).items(), key=lambda item: (item[0] not in own, item[0])
+            self.placed(names).items(), key=lambda item: (item[0] not in own, item[0])
         ):
-            if path is not None and dataset in merging:
-                self._columns[dataset].setdefault(self._path(dataset, path), column)
+            if dataset in merging:
+                self._names[self._named(column, dataset, path)].append(column)
 
     def _column(self, column: Iri, dataset: Iri, path: str | None) -> Iri:
         if path is None:
             return column
         return self._columns[dataset].get(self._path(dataset, path), column)
+
+    def _named(self, column: Iri, dataset: Iri, path: str | None) -> Iri:
+        """Call a column as the first one of its path is called."""
+        if path is None:
+            return column
+        return self._columns[dataset].setdefault(self._path(dataset, path), column)
 
     def _path(self, dataset: Iri, path: str) -> str:
         return path.lower() if self.group(dataset).folds else path

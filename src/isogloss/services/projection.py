@@ -19,12 +19,13 @@ from isogloss.model.lineage import Level
 from isogloss.model.rdf import Iri, Literal, Quad
 from isogloss.services import lineage_facts as facts
 from isogloss.services.lineage_facts import FactReader
+from isogloss.store.history import Past
 from isogloss.store.journal import Journal
 from isogloss.vocab import DPROD, MESH
 
 log = logging.getLogger("isogloss.lineage")
 
-_MOST_TRACED = 20_000
+_MOST_TRACED = 500_000
 """A commit that begins or ends more statements has the whole mesh read anew."""
 
 _AT_ONCE = 200
@@ -91,45 +92,44 @@ class Projection:
 
     def _take(self, commit: int) -> None:
         changed = self._journal.changed(commit, facts.PREDICATES, facts.CLASSES, _MOST_TRACED + 1)
-        reader = FactReader(self._journal.at(commit), self.identity)
-        if len(changed) > _MOST_TRACED:
-            self._take_all(commit, reader)
-        else:
-            self._take_some(commit, reader, changed)
+        with self._journal.reading(commit) as state:
+            if len(changed) > _MOST_TRACED:
+                self._take_all(state)
+            else:
+                self._take_some(state, changed)
         self._sequence = commit
 
-    def _take_all(self, commit: int, reader: FactReader) -> None:
+    def _take_all(self, state: Past) -> None:
         """Read the whole state of a commit."""
-        identity, state = self.identity, self._journal.at(commit)
+        identity, commit = self.identity, state.sequence
+        reader = FactReader(state, identity)
         names = {*reader.all_names(), *identity.names()}
         decisions = {*reader.all_decisions(), *identity.decisions}
         self.identity.restate(
             commit,
             {
                 name: naming
-                for some in _parts(names)
+                for some in _parts(names, _AT_ONCE)
                 for name, naming in reader.naming(some).items()
             },
             reader.decisions(decisions),
             reader.conventions(),
         )
-        datasets = {identity.group(name).canonical for name in names | state.ends(MESH.fieldOf)}
-        before = {
-            level: {link.downstream for link in index.all_links()}
-            for level, index in self._indexes.items()
-        }
-        for some in _parts(sorted(datasets)):
-            self._restate(commit, FactReader(state, identity), some, before)
-        for level, index in self._indexes.items():
-            index.restate(commit, dict.fromkeys(before[level], ()))
+        known = names | state.ends(MESH.fieldOf)
+        for index in self._indexes.values():
+            known.update(link.downstream for link in index.all_links())
+        for some in _parts(sorted(known), _AT_ONCE):
+            reader = FactReader(state, identity)
+            columns = reader.columns_of({n for name in some for n in reader.group(name).members})
+            self._restate(commit, reader, columns | set(some), ())
 
-    def _take_some(self, commit: int, reader: FactReader, changed: Collection[Quad]) -> None:
+    def _take_some(self, state: Past, changed: Collection[Quad]) -> None:
         """Read what quads that have come or gone may change."""
-        state = self._journal.at(commit)
+        commit = state.sequence
+        reader = FactReader(state, self.identity)
         names: set[Iri] = set()
         decisions: set[Iri] = set()
         columns: set[Iri] = set()
-        owners: set[Iri] = set()
         affected: set[Iri] = set()
         links: set[Iri] = set()
         steps: set[Iri] = set()
@@ -143,8 +143,6 @@ class Projection:
                 steps.add(subject)
             elif predicate in facts.PLACING:
                 columns.add(subject)
-                if predicate == MESH.fieldOf and not isinstance(value, Literal):
-                    owners.add(value)
             elif predicate in facts.DECIDING or value == MESH.IdentityDecision:
                 decisions.add(subject)
             elif predicate in facts.CONVENING or value in _CONVENTIONS:
@@ -155,7 +153,7 @@ class Projection:
                 names.add(subject)
         links.update(reader.referring([MESH.transformation], steps))
         affected |= reader.referring(facts.QUALIFIED, links)
-        owners.update(place.dataset for place in reader.places(columns).values() if place)
+        columns, owners = self._moved(commit, reader, columns)
         # A column that comes or goes may change what its siblings are called.
         siblings = {
             name
@@ -169,32 +167,38 @@ class Projection:
             reader.decisions(decisions),
             reader.conventions() if convened else None,
         )
-        reader = FactReader(state, self.identity)
+        reader.regrouped()
         renamed = columns | regrouped | reader.columns_of(regrouped | siblings)
-        affected |= owners | renamed | reader.naming_as_source(renamed)
-        datasets = {
-            place.dataset if place else reader.group(name).canonical
-            for name, place in reader.places(affected).items()
-        }
-        # What is no column or dataset any more is not among what is read, and has no facts.
-        left = {level: set(affected) for level in self._indexes}
-        for some in _parts(sorted(datasets)):
-            self._restate(commit, reader, some, left)
-        for level, index in self._indexes.items():
-            index.restate(commit, dict.fromkeys(left[level], ()))
+        affected |= renamed | reader.naming_as_source(renamed)
+        self._restate(commit, reader, affected, owners)
+
+    def _moved(
+        self, commit: int, reader: FactReader, columns: Collection[Iri]
+    ) -> tuple[set[Iri], set[Iri]]:
+        """Pick the columns that have another place than before; give their datasets, too."""
+        with self._journal.reading(commit - 1) as past:
+            before = FactReader(past, self.identity).placed(columns)
+        after = reader.placed(columns)
+        moved = {column for column in columns if before.get(column) != after.get(column)}
+        places = [place for told in (before, after) for c, place in told.items() if c in moved]
+        return moved, {dataset for dataset, _ in places}
 
     def _restate(
-        self,
-        commit: int,
-        reader: FactReader,
-        datasets: Collection[Iri],
-        left: dict[Level, set[Iri]],
+        self, commit: int, reader: FactReader, affected: set[Iri], owners: Collection[Iri]
     ) -> None:
-        """Let datasets and their columns have the facts of a state, and strike them off `left`."""
-        stated = reader.facts(frozenset(datasets))
-        for level, found in ((Level.COLUMN, stated.columns), (Level.DATASET, stated.datasets)):
-            self._indexes[level].restate(commit, found)
-            left[level].difference_update(found)
+        """Let columns and datasets, by whichever names, have the facts of a state."""
+        columns, datasets = self._indexes[Level.COLUMN], self._indexes[Level.DATASET]
+        wholes = {reader.group(owner).canonical for owner in owners}
+        for some in _parts(affected, _AT_ONCE * 20):
+            stated = reader.column_facts(some)
+            for name, place in reader.places(some).items():
+                wholes.add(place.dataset if place else reader.group(name).canonical)
+                # What is no column any more, or goes by another name, has no facts.
+                stated.setdefault(name, [])
+            columns.restate(commit, stated)
+        for some in _parts(wholes, _AT_ONCE):
+            datasets.restate(commit, reader.dataset_facts(some, columns))
+        datasets.restate(commit, dict.fromkeys(affected - wholes, ()))
 
     # Keeping
 
@@ -250,7 +254,7 @@ class Projection:
 _CONVENTIONS = (MESH.NamespaceAlias, MESH.NamespaceClaim)
 
 
-def _parts(names: Iterable[Iri]) -> Iterator[list[Iri]]:
+def _parts(names: Iterable[Iri], size: int) -> Iterator[list[Iri]]:
     rest = iter(names)
-    while some := list(islice(rest, _AT_ONCE)):
+    while some := list(islice(rest, size)):
         yield some

@@ -98,6 +98,12 @@ class Journal:
         """Give the state that a commit made, to read."""
         return Past(self._engine.connect, self._dictionary, sequence)
 
+    @contextmanager
+    def reading(self, sequence: int) -> Iterator[Past]:
+        """Open the state that a commit made, for whoever asks it many things in a row."""
+        with self._engine.connect() as connection:
+            yield Past(history.borrowed(connection), self._dictionary, sequence)
+
     def sequence_at(self, instant: datetime) -> int:
         """Find the newest commit that was there at an instant; 0 if there was none."""
         with self._engine.connect() as connection:
