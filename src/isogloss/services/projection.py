@@ -6,7 +6,7 @@ It can be thrown away and made again from the journal at any time; saved, it nee
 import json
 import logging
 import shutil
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from threading import RLock
@@ -27,6 +27,9 @@ log = logging.getLogger("isogloss.lineage")
 
 _MOST_TRACED = 500_000
 """A commit that begins or ends more statements has the whole mesh read anew."""
+
+_FEW = 10
+"""Of so many commits each is looked at; of more, which of them matter is looked up first."""
 
 _AT_ONCE = 200
 """So many datasets are read together."""
@@ -80,10 +83,12 @@ class Projection:
         with self._lock:
             if sequence <= self._sequence:
                 return
-            changing = self._journal.commits_changing(
-                self._sequence, facts.PREDICATES, facts.CLASSES
-            )
-            for commit in changing:
+            commits: Sequence[int] = range(self._sequence + 1, sequence + 1)
+            if len(commits) > _FEW:
+                commits = self._journal.commits_changing(
+                    self._sequence, facts.PREDICATES, facts.CLASSES
+                )
+            for commit in commits:
                 if commit <= sequence:
                     self._take(commit)
             self._sequence = sequence
@@ -92,6 +97,8 @@ class Projection:
 
     def _take(self, commit: int) -> None:
         changed = self._journal.changed(commit, facts.PREDICATES, facts.CLASSES, _MOST_TRACED + 1)
+        if not changed:
+            return
         with self._journal.reading(commit) as state:
             if len(changed) > _MOST_TRACED:
                 self._take_all(state)
