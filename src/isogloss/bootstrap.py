@@ -22,17 +22,23 @@ from isogloss.services.events import Events
 from isogloss.services.exports import Exports
 from isogloss.services.governance import Governance
 from isogloss.services.history import History, Moment
+from isogloss.services.impact import ImpactAnalysis
 from isogloss.services.judge import Clock, Judge, judged_once, now
 from isogloss.services.lineage import LineageTracer
+from isogloss.services.lineage_questions import LineageQuestions
+from isogloss.services.lineage_shape import LineageShape
 from isogloss.services.loading import Loading
 from isogloss.services.meaning import Meanings
 from isogloss.services.planning import Planning
 from isogloss.services.previewing import Previewing
+from isogloss.services.projection import Projection
 from isogloss.services.quorum import Quorum
 from isogloss.services.regimes import Regimes
+from isogloss.services.root_causes import RootCauseSearch
 from isogloss.services.rule_exports import RuleExports
 from isogloss.services.rules import Rules
 from isogloss.services.scorecards import Scorecards
+from isogloss.services.sql_lineage import SqlLineage
 from isogloss.services.waivers import Waivers
 from isogloss.services.watching import Watching
 from isogloss.settings import Settings
@@ -52,6 +58,10 @@ class View:
     catalog: Catalog
     governance: Governance
     lineage: LineageTracer
+    questions: LineageQuestions
+    shape: LineageShape
+    impact: ImpactAnalysis
+    root_causes: RootCauseSearch
     meanings: Meanings
     discovery: Discovery
     exports: Exports
@@ -62,6 +72,7 @@ class Services(View):
     """Everything a door needs, over one open mesh: the newest state, its past, and changes."""
 
     mesh: Mesh
+    projection: Projection
     judge: Judge
     previewing: Previewing
     rules: Rules
@@ -71,6 +82,7 @@ class Services(View):
     commits: Commits
     loading: Loading
     events: Events
+    sql: SqlLineage
     planning: Planning
     history: History
     watching: Watching
@@ -102,6 +114,7 @@ class Services(View):
         self.judge.close()
         self.previewing.close()
         self.tokens.close()
+        self.projection.save()
         self.mesh.close()
 
 
@@ -128,6 +141,9 @@ def build(
     benches = BenchProcess if isolated else Bench
     mesh = Mesh.open(settings.data, settings.sparql, rebuild=rebuild)
 
+    unclaimed = f"{settings.base_iri}unclaimed/"
+    projection = Projection(mesh.journal, mesh.lineage_path, unclaimed, rebuild=rebuild)
+
     def newest() -> Reader:
         return mesh.at(mesh.journal.head.sequence)
 
@@ -143,13 +159,21 @@ def build(
         exact: Callable[[], Reader],
         report: Callable[[], ValidationReport],
         regime: Callable[[], Regime],
+        clock: Clock,
     ) -> View:
         catalog = Catalog(graph, settings.base_iri)
+        tracer = LineageTracer(graph, catalog, projection, mesh.at)
         return View(
             graph=graph,
             catalog=catalog,
             governance=Governance(exact, catalog, report, lambda: regime().rules),
-            lineage=LineageTracer(graph, catalog),
+            lineage=tracer,
+            questions=LineageQuestions(graph, catalog, tracer),
+            shape=LineageShape(graph, catalog, tracer),
+            impact=ImpactAnalysis(graph, catalog, tracer),
+            root_causes=RootCauseSearch(
+                graph, catalog, tracer, clock, mesh.journal.commits_touching
+            ),
             meanings=Meanings(graph, catalog),
             discovery=Discovery(graph, catalog),
             exports=Exports(exact, catalog),
@@ -168,9 +192,11 @@ def build(
         state = mesh.at(sequence)
         regime = cache(lambda: regimes.at(state, at))
         report = cache(lambda: judged_in_the_past(regime(), state))
-        return view(state, lambda: state, report, regime)
+        return view(state, lambda: state, report, regime, lambda: at)
 
-    current = view(mesh.graph, lambda: mesh.at(mesh.graph.sequence), judge.report, judge.regime)
+    current = view(
+        mesh.graph, lambda: mesh.at(mesh.graph.sequence), judge.report, judge.regime, clock
+    )
     commits = Commits(mesh, judge, settings.base_iri)
     history = History(mesh, current.catalog, settings.base_iri)
     loading = Loading(current.catalog, commits, history)
@@ -183,10 +209,15 @@ def build(
         catalog=current.catalog,
         governance=current.governance,
         lineage=current.lineage,
+        questions=current.questions,
+        shape=current.shape,
+        impact=current.impact,
+        root_causes=current.root_causes,
         meanings=current.meanings,
         discovery=current.discovery,
         exports=current.exports,
         mesh=mesh,
+        projection=projection,
         judge=judge,
         previewing=previewing,
         rules=Rules(mesh, current.catalog, commits, previewing, regimes, quorum, clock),
@@ -204,6 +235,7 @@ def build(
         commits=commits,
         loading=loading,
         events=Events(mesh.graph, commits),
+        sql=SqlLineage(current.graph, current.catalog, commits),
         planning=Planning(mesh, current.catalog, current.lineage, loading, commits),
         history=history,
         watching=Watching(mesh, judge, current.governance.report, settings.base_iri),

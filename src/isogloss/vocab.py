@@ -49,14 +49,15 @@ CODE = Namespace(
     "discoverable addressable understandable trustworthy interoperable secure "
     "newlyFailing newlyPassing changedSeverity "
     "global domain sql "
-    "declared observed",
+    "declared observed "
+    "DROP RENAME RETYPE REDEFINE DEPRECATE critical high medium low info",
 )
 CSVW = Namespace("csvw", "http://www.w3.org/ns/csvw#", "name datatype")
 DCAT = Namespace(
     "dcat",
     "http://www.w3.org/ns/dcat#",
     "Dataset DataService Distribution Role Resource accessService distribution endpointURL "
-    "hadRole keyword servesDataset version previousVersion",
+    "hadRole keyword landingPage servesDataset version previousVersion",
 )
 DCTERMS = Namespace(
     "dcterms",
@@ -74,7 +75,8 @@ DPROD = Namespace(
 DQV = Namespace(
     "dqv",
     "http://www.w3.org/ns/dqv#",
-    "Dimension Metric QualityMeasurement computedOn inDimension isMeasurementOf value",
+    "Dimension Metric QualityMeasurement computedOn expectedDataType inDimension isMeasurementOf "
+    "value",
 )
 FOAF = Namespace("foaf", "http://xmlns.com/foaf/0.1/", "Person mbox name")
 MESH = Namespace(
@@ -91,6 +93,7 @@ MESH = Namespace(
     "Vote voteOn approves approvedBy blocksFrom shapesText quality "
     "effect severityBefore blastRadius violations wouldRefuse "
     "IdentityDecision NamespaceClaim NamespaceAlias LineageEvent "
+    "Impact change hops impactSeverity "
     "evidence madeBy newestRun concerns same claimedBy namespacePattern aliasOf "
     "jobType lastSeen nominalStartTime nominalEndTime",
 )

@@ -76,17 +76,17 @@ def test_every_query_field_but_those_about_the_past_takes_as_of() -> None:
     # Versions and waivers say themselves what became of them, and when.
     now = {"members", "plan", "previewRules", "scorecard", "viewer"}
     now |= {"checkRules", "expiringWaivers", "ruleSets", "waivers"}
-    assert without == now | {"history", "diff", "journal"}
+    assert without == now | {"history", "diff", "journal", "lineageDiff"}
 
 
 def test_lineage_and_reports_are_those_of_then(times: list[datetime], ask_empty_mesh: Ask) -> None:
     query = """query ($of: ID!, $asOf: Moment) {
-      lineage(of: $of, direction: DOWNSTREAM, asOf: $asOf) { sequence nodes { id } }
+      lineage(of: $of, direction: DOWNSTREAM, asOf: $asOf) { asOfCommit nodes { id } }
       validationReport(asOf: $asOf) { results { focusNode } } }"""
     counts = {}
     for moment in (2, 3, None):
         answer = _data(ask_empty_mesh(query, of=f"{ORDERS}/c0", asOf=moment))
-        counts[moment] = len(answer["lineage"]["nodes"]), answer["lineage"]["sequence"]
+        counts[moment] = len(answer["lineage"]["nodes"]), answer["lineage"]["asOfCommit"]
         assert answer["validationReport"]["results"]
     assert counts == {2: (1, 2), 3: (2, 3), None: (2, 3)}
 

@@ -139,8 +139,9 @@ def test_search_refuses_a_text_without_words(ask: Ask) -> None:
 def test_the_boards_figure_is_traced_through_three_domains(ask: Ask) -> None:
     answer = _data(
         ask(
-            """query ($of: ID!) { lineage(of: $of, direction: UPSTREAM) { complete truncatedBy
-            sequence nodes { distance node { ... on Column { dataset { domain { name } } } } }
+            """query ($of: ID!) { lineage(of: $of, direction: UPSTREAM) { complete
+            truncatedBy { limit } asOfCommit
+            nodes { distance node { ... on Column { dataset { domain { name } } } } }
             edges { downstream upstream kind transformations graphs } } }""",
             of=f"{KPI}/active_users",
         )
@@ -157,11 +158,11 @@ def test_the_boards_figure_is_traced_through_three_domains(ask: Ask) -> None:
 
 def test_an_answer_that_was_cut_says_by_what(ask: Ask) -> None:
     query = """query ($of: ID!, $hops: Int!, $nodes: Int!) { lineage(of: $of, direction: UPSTREAM,
-        maxHops: $hops, maxNodes: $nodes) { complete truncatedBy nodes { id } } }"""
+        maxHops: $hops, maxNodes: $nodes) { complete truncatedBy { limit value } nodes { id } } }"""
     by_hops = _data(ask(query, of=f"{KPI}/active_users", hops=1, nodes=100))["lineage"]
-    assert by_hops["truncatedBy"] == "maxHops=1"
+    assert by_hops["truncatedBy"] == {"limit": "maxHops", "value": 1}
     by_nodes = _data(ask(query, of=f"{KPI}/active_users", hops=9, nodes=1))["lineage"]
-    assert by_nodes["truncatedBy"] == "maxNodes=1"
+    assert by_nodes["truncatedBy"] == {"limit": "maxNodes", "value": 1}
     assert len(by_nodes["nodes"]) == 1
 
 
@@ -169,10 +170,11 @@ def test_products_show_what_is_declared_and_what_is_observed(ask: Ask) -> None:
     answer = _data(
         ask(
             """query ($of: ID!) { lineage(of: $of, direction: UPSTREAM, level: PRODUCT,
-            maxHops: 1) { edges { downstream upstream kind through } } }""",
+            maxHops: 1) { edges { downstream upstream kind through agreement } } }""",
             of=f"{FIN}product/board-report",
         )
     )["lineage"]
+    satisfaction = "https://mesh.example/support/product/satisfaction"
     board = [edge for edge in answer["edges"] if edge["downstream"].endswith("board-report")]
     kinds: dict[str, set[str]] = {}
     for edge in board:
@@ -180,7 +182,9 @@ def test_products_show_what_is_declared_and_what_is_observed(ask: Ask) -> None:
         assert edge["through"]
     assert kinds[f"{MKT}product/activity"] == {"CONSUMPTION", "DERIVATION"}
     assert kinds[f"{PRD}product/engagement"] == {"DERIVATION"}
-    assert kinds["https://mesh.example/support/product/satisfaction"] == {"CONSUMPTION"}
+    assert kinds[satisfaction] == {"CONSUMPTION"}
+    apart = {edge["upstream"]: edge["agreement"] for edge in board if edge["agreement"] != "AGREED"}
+    assert apart == {f"{PRD}product/engagement": "UNDECLARED", satisfaction: "UNOBSERVED"}
 
 
 def test_paths_lead_from_source_to_user(ask: Ask) -> None:

@@ -154,23 +154,6 @@ def test_the_food_delivery_stream_gives_what_a_count_by_hand_gives(shared_data: 
     assert document.notes == ()
 
 
-@pytest.mark.parametrize("version", ["1.8", "1.9", "1.10", "1.11", "1.12"])
-def test_a_manifest_gives_its_models_seeds_and_sources(shared_data: Path, version: str) -> None:
-    path = shared_data / f"dbt/v12/jaffle_shop/manifest_{version}.json"
-    manifest = json.loads(path.read_bytes())
-    kinds = {"model", "seed", "snapshot"}
-    nodes = [node for node in manifest["nodes"].values() if node["resource_type"] in kinds]
-    # A seed and a source may be one table, so count relations and not nodes.
-    relations = {
-        (node["database"], node["schema"], node.get("alias") or node["identifier"])
-        for node in [*nodes, *manifest["sources"].values()]
-    }
-    document = _read(path)
-    assert len(_typed(document, DCAT.Dataset)) == len(relations)
-    assert _pairs(document, PROV.wasDerivedFrom)
-    assert any("not understood" in note for note in document.notes)
-
-
 def test_a_catalog_adds_types_and_shows_drift(shared_data: Path) -> None:
     folder = shared_data / "dbt/salesforce"
     alone = _read(folder / "manifest.json")

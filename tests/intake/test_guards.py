@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from isogloss.errors import InvalidInput
-from isogloss.intake.documents import Upload, is_catalog, name_all, read_source
+from isogloss.intake.documents import Upload, is_companion, name_all, read_source
 from isogloss.intake.guards import (
     MAX_BYTES,
     MAX_DEPTH,
@@ -226,10 +226,10 @@ def test_gzip_is_unpacked() -> None:
 
 def test_a_dbt_catalog_is_told_by_its_beginning_also_when_packed() -> None:
     text = b'{"metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/catalog/v1.json"'
-    assert is_catalog(Upload("catalog.json", text))
-    assert is_catalog(Upload("catalog.json.gz", gzip.compress(text)))
-    assert not is_catalog(Upload("x.ttl", b"# " + text))
-    assert not is_catalog(Upload("x.gz", b"\x1f\x8boops"))
+    assert is_companion(Upload("catalog.json", text))
+    assert is_companion(Upload("catalog.json.gz", gzip.compress(text)))
+    assert not is_companion(Upload("x.ttl", b"# " + text))
+    assert not is_companion(Upload("x.gz", b"\x1f\x8boops"))
 
 
 def test_gzip_unpacks_to_no_more_than_the_limit() -> None:

@@ -1,10 +1,12 @@
 """The ASGI application: GraphQL at /graphql, its page, and whether all is well."""
 
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 
+import orjson
 import strawberry
 from anyio import to_thread
 from starlette.applications import Starlette
@@ -31,6 +33,7 @@ from strawberry.types.unset import UNSET, UnsetType
 
 from isogloss.api.access import TokenGuard, author_of
 from isogloss.api.graphql.context import Context
+from isogloss.api.graphql.executor import PlainExecutor
 from isogloss.api.graphql.moments import MOMENT, Moment
 from isogloss.api.graphql.mutations import Mutation
 from isogloss.api.graphql.schema import Query
@@ -57,6 +60,13 @@ _PAGE_POLICY = (
     "frame-ancestors 'none'"
 )
 
+# What the json module would refuse, or would write as something else, is left to it.
+_LIKE_JSON = (
+    orjson.OPT_PASSTHROUGH_DATACLASS
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+)
+
 
 class _Schema(strawberry.Schema):
     def process_errors(self, *_: object, **__: object) -> None:
@@ -69,6 +79,7 @@ def build_schema() -> strawberry.Schema:
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
+        execution_context_class=PlainExecutor,
         config=StrawberryConfig(scalar_map={Moment: MOMENT}),
         extensions=[
             lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
@@ -95,6 +106,10 @@ class _GraphQL(GraphQL[Context, None]):
     async def get_context(self, request: Request | WebSocket, response: object) -> Context:
         return Context(self._services, author_of(request), self._watcher, connection_of(request))
 
+    def encode_json(self, data: object) -> str:
+        """Write text: bytes would go to subscribers in binary frames."""
+        return to_json(data)
+
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         connection = context.connection
         if connection is None or not await connection.admit(context.connection_params or {}):
@@ -102,6 +117,14 @@ class _GraphQL(GraphQL[Context, None]):
         context.author = connection.author
         no_payload: UnsetType = UNSET
         return no_payload
+
+
+def to_json(data: object) -> str:
+    """Write JSON; what orjson has no words for, as integers beyond 64 bits, json writes."""
+    try:
+        return orjson.dumps(data, option=_LIKE_JSON).decode()
+    except TypeError:
+        return json.dumps(data, separators=(",", ":"))
 
 
 class _Endpoint:

@@ -13,6 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from isogloss import __version__, resources
 from isogloss.cli import (
     folders,
+    lineage,
+    lineage_questions,
+    lineage_shape,
     operations,
     past,
     people,
@@ -26,10 +29,7 @@ from isogloss.cli import (
 from isogloss.cli.options import Data, Format, OutputFormat, Url, open_mesh, print_json, read_file
 from isogloss.errors import InvalidArgument, NotFound
 from isogloss.model.change import Refused
-from isogloss.model.lineage import Direction, Level
-from isogloss.model.rdf import parse_iri
 from isogloss.services.exports import ExportFormat
-from isogloss.services.lineage import MAX_HOPS
 from isogloss.services.loading import Format as InputFormat
 from isogloss.services.loading import Loaded, Upload
 
@@ -45,6 +45,7 @@ app = typer.Typer(
 app.add_typer(people.token, name="token")
 app.add_typer(people.member, name="member")
 app.add_typer(folders.init, name="init")
+app.add_typer(lineage.app, name="lineage")
 app.add_typer(rules.app, name="rules")
 for command in (
     validating.validate,
@@ -55,6 +56,17 @@ for command in (
     past.diff,
     past.revert,
     scores.score,
+    lineage_questions.impact,
+    lineage_questions.paths,
+    lineage_questions.root_causes,
+    lineage_questions.source_of_truth,
+    lineage_questions.masking,
+    lineage_questions.lineage_diff,
+    lineage_questions.run_lineage,
+    lineage_shape.cycles,
+    lineage_shape.orphans,
+    lineage_shape.hubs,
+    lineage_shape.critical,
     upkeep.verify,
     upkeep.backup,
     upkeep.restore,
@@ -123,7 +135,7 @@ def load(
         typer.Argument(
             metavar="FILE...",
             help="Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML, OpenLineage events, or a "
-            "dbt manifest (with its catalog); - is standard input.",
+            "dbt manifest (with its catalog and run results); - is standard input.",
         ),
     ],
     domain: Annotated[str, typer.Option(help="The domain that says so: its short name or IRI.")],
@@ -136,6 +148,10 @@ def load(
     format: Annotated[
         InputFormat | None,
         typer.Option(help="Their format; told by their names and contents if left out."),
+    ] = None,
+    namespace: Annotated[
+        str | None,
+        typer.Option(help="Of a dbt manifest's tables, as snowflake://acme-main, if you know it."),
     ] = None,
     message: Annotated[str, typer.Option("--message", "-m", help="Why, for the history.")] = "",
     data: Data = None,
@@ -151,27 +167,9 @@ def load(
         services = open_mesh(data, empty_is_fine=True)
         progress.add_task("Checking the rules and storing", total=None)
         loaded = services.loading.load(
-            uploads, domain, source=source, format=format, message=message
+            uploads, domain, source=source, format=format, namespace=namespace, message=message
         )
     _report(loaded)
-
-
-@app.command()
-def lineage(
-    iri: Annotated[str, typer.Argument(metavar="IRI", help="A column, dataset or product.")],
-    direction: Annotated[Direction, typer.Option(help="Which way to go.")] = Direction.UPSTREAM,
-    max_hops: Annotated[int, typer.Option(help="Go so many hops at the most.")] = MAX_HOPS,
-    level: Annotated[Level, typer.Option(help="What the nodes of the answer are.")] = Level.COLUMN,
-    format: Format = OutputFormat.TEXT,
-    data: Data = None,
-) -> None:
-    """Show where something comes from, or what depends on it."""
-    services = open_mesh(data)
-    found = services.lineage.lineage(parse_iri(iri), direction, level=level, max_hops=max_hops)
-    if format is OutputFormat.JSON:
-        print_json(show.lineage_json(found))
-    else:
-        show.lineage_text(Console(), services.catalog, found)
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """Serve a mesh over HTTP until interrupted."""
 
+import gc
 import socket
 from collections.abc import Callable
 
@@ -28,8 +29,7 @@ def serve(
     Raises:
         InvalidArgument: the address cannot be listened on.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = open_socket(host)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
@@ -55,4 +55,19 @@ def serve(
         ws_max_size=MAX_MESSAGE_BYTES,
         timeout_graceful_shutdown=10,
     )
+    # A long answer is a hundred thousand objects, which by default make Python look through all
+    # that there is for garbage: 0.2 s in a mesh of 500 datasets, most of which stays anyway.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def open_socket(host: str) -> socket.socket:
+    """Open a socket on which to listen at an address or a name.
+
+    It says that it is of TCP, as asyncio asks before it turns off Nagle's algorithm: else an
+    answer's second packet may wait 40 ms for the client's acknowledgement of the first.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

@@ -10,11 +10,12 @@ from rich.text import Text
 
 from isogloss import resources
 from isogloss.bootstrap import Services
+from isogloss.cli.lineage_options import covered
 from isogloss.model.access import Role
 from isogloss.model.catalog import Domain, Term
 from isogloss.model.change import Refused
 from isogloss.model.governance import ValidationResult
-from isogloss.model.lineage import Direction, Edge, Level, Lineage
+from isogloss.model.lineage import Agreement, Direction, Edge, Level, Lineage
 from isogloss.model.meaning import Mapping as TermMapping
 from isogloss.model.meaning import Word
 from isogloss.model.rdf import Iri, Literal
@@ -81,34 +82,11 @@ def lineage_text(console: Console, catalog: Catalog, lineage: Lineage) -> None:
         edges = [edge for edge in lineage.edges if _far_end(edge, lineage.direction) == node.id]
         how = sorted({text for edge in edges for text in _how(edge)})
         _line(console, f"  {node.distance}  {names[node.id]}  ({', '.join(how)})")
-    cut = "complete" if lineage.complete else f"cut by {lineage.truncated_by}"
     _line(
         console,
         f"{_count(lineage.nodes, lineage.level.value)}, {_count(lineage.edges, 'edge')}, "
-        f"{cut}, as of commit {lineage.sequence}",
+        f"{covered(lineage.extent)}",
     )
-
-
-def lineage_json(lineage: Lineage) -> dict[str, Any]:
-    """Give lineage with the names of the GraphQL type."""
-    return {
-        "complete": lineage.complete,
-        "truncatedBy": lineage.truncated_by,
-        "sequence": lineage.sequence,
-        "starts": list(lineage.starts),
-        "nodes": [{"id": node.id, "distance": node.distance} for node in lineage.nodes],
-        "edges": [
-            {
-                "downstream": edge.downstream,
-                "upstream": edge.upstream,
-                "kind": edge.kind.name,
-                "transformations": list(edge.transformations),
-                "graphs": list(edge.graphs),
-                "through": list(edge.through),
-            }
-            for edge in lineage.edges
-        ],
-    }
 
 
 def word_text(console: Console, catalog: Catalog, word: Word) -> None:
@@ -219,6 +197,8 @@ def _names(catalog: Catalog, level: Level, ids: Iterable[Iri]) -> dict[Iri, str]
         for found in catalog.datasets(wanted):
             if found:
                 names[found.id] = named(found.domain, found.title)
+    elif level is Level.DOMAIN:
+        names.update({iri: domains[iri] for iri in wanted if iri in domains})
     else:
         for product in catalog.products(wanted):
             if product:
@@ -231,7 +211,8 @@ def _far_end(edge: Edge, direction: Direction) -> Iri:
 
 
 def _how(edge: Edge) -> tuple[str, ...]:
-    return edge.transformations or (edge.kind.value,)
+    how = edge.transformations or (edge.kind.value,)
+    return how if edge.agreement in (None, Agreement.AGREED) else (*how, edge.agreement.value)
 
 
 def _sense(term: Term, domains: Mapping[Iri, Domain]) -> str:

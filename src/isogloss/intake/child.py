@@ -11,11 +11,13 @@ from isogloss.errors import InvalidInput
 from isogloss.intake import wire
 from isogloss.intake.documents import Upload, name_all, read_source
 from isogloss.intake.sandbox import confine
+from isogloss.intake.sql import dialects
 
 
 def serve(deadline_seconds: float, memory_bytes: int) -> None:
     """Be the process: read what comes in and answer, until there is nobody to answer."""
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    dialects()  # imports them, which cannot be done later
     confine(memory_bytes)
     # Reading makes no cycles, only many objects, which the collector would go through in vain.
     gc.disable()

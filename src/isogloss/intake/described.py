@@ -37,12 +37,12 @@ class Described:
         if value is not None:
             self.triples.add(Triple(subject, predicate, _term(value)))
 
-    def dataset(self, namespace: str, name: str) -> Iri:
-        """Describe a dataset by its two names, and give its IRI."""
+    def dataset(self, namespace: str, name: str, title: str | None = None) -> Iri:
+        """Describe a dataset by its two names, and give its IRI; it is called by its name."""
         dataset = dataset_iri(self.space, namespace, name)
         self.say(dataset, RDF.type, DCAT.Dataset)
         self.say(dataset, RDF.type, PROV.Entity)
-        self.say(dataset, DCTERMS.title, Literal(name))
+        self.say(dataset, DCTERMS.title, Literal(title or name))
         self.name(dataset, namespace, name)
         return dataset
 

@@ -7,15 +7,18 @@ from typing import Any
 
 from isogloss.errors import InvalidInput
 from isogloss.intake import dbt, openlineage
-from isogloss.intake.formats import Format, detect, parse_json, parse_lines
+from isogloss.intake.formats import Format, dbt_schema, detect, parse_json, parse_lines
 from isogloss.intake.guards import MAX_BYTES, beginning, check_text, inflate
 from isogloss.intake.rdf import read_rdf
+from isogloss.intake.sql_document import SqlNames, read_sql
 from isogloss.intake.terms import MAX_TRIPLES, check_terms
 from isogloss.model.change import Document
 from isogloss.model.rdf import Iri, Triple
 
-_CATALOG = re.compile(
-    rb'(?:\xef\xbb\xbf)?\s*\{.*?"dbt_schema_version"\s*:\s*"[^"]*/dbt/catalog/v\d+\.json"', re.S
+_COMPANION = re.compile(
+    rb'(?:\xef\xbb\xbf)?\s*\{.*?"dbt_schema_version"\s*:\s*'
+    rb'"[^"]*/dbt/(?:catalog|run-results)/v\d+\.json"',
+    re.S,
 )
 
 
@@ -28,18 +31,27 @@ class Upload:
 
 
 def read_source(
-    uploads: Sequence[Upload], *, space: str, graph: Iri, format: Format | None = None
+    uploads: Sequence[Upload],
+    *,
+    space: str,
+    graph: Iri,
+    format: Format | None = None,
+    sql: SqlNames | None = None,
+    namespace: str | None = None,
 ) -> Document:
     """Read documents into the triples of one graph.
 
     OpenLineage events accumulate by run across all of them, in whatever order; a dbt catalog
-    adds to the manifest beside it. What came as gzip is unpacked; limits hold for all together.
+    and run results add to the manifest beside them. What came as gzip is unpacked; limits hold
+    for all together.
 
     Args:
         uploads: at least one document.
         space: what the IRIs of things that have none yet begin with; ends in "/".
         graph: the one graph that a document may name.
         format: the format of all of them; told by name and content if None.
+        sql: if they are SQL, which is told by nothing else: what names in it mean.
+        namespace: that of the tables in a dbt manifest, which does not tell the warehouse.
 
     Raises:
         InvalidInput: one cannot be read; the sentence names it, and line and column if known.
@@ -48,12 +60,18 @@ def read_source(
     notes: list[str] = []
     events: list[tuple[str, Any]] = []
     manifests: list[tuple[str, Any]] = []
-    catalogs: list[tuple[str, Any]] = []
+    companions: list[tuple[str, Any]] = []
     left = MAX_TRIPLES
     for upload in _unpack(uploads):
         data = upload.data
-        if len(uploads) > 1 and format in (None, Format.DBT) and is_catalog(upload):
-            catalogs.append((upload.name, parse_json(upload.name, data)))
+        if len(uploads) > 1 and format in (None, Format.DBT) and is_companion(upload):
+            companions.append((upload.name, parse_json(upload.name, data)))
+            continue
+        if sql is not None:
+            document = read_sql(upload.name, data.decode(), sql, space=space)
+            check_terms(upload.name, document.triples)
+            triples |= document.triples
+            notes += document.notes
             continue
         kind = format or detect(upload.name, data)
         if kind is Format.OPENLINEAGE:
@@ -73,13 +91,22 @@ def read_source(
         read = openlineage.read_events(events, space=space)
         triples |= read.triples
         notes += read.notes
-    if len(manifests) > 1 or len(catalogs) > len(manifests):
+    catalogs = [value for _, value in companions if (dbt_schema(value) or ("",))[0] == "catalog"]
+    results = [(name, value) for name, value in companions if value not in catalogs]
+    if len(manifests) > 1 or len(catalogs) > 1 or (companions and not manifests):
         raise InvalidInput(
-            f"{', '.join(name for name, _ in manifests + catalogs)} would be one source: load "
-            "one manifest at a time, with one catalog at the most."
+            f"{', '.join(name for name, _ in manifests + companions)} would be one source: load "
+            "one manifest at a time, with one catalog at the most and its run results."
         )
     for name, manifest in manifests:
-        read = dbt.read_manifest(name, manifest, catalogs[0][1] if catalogs else None, space=space)
+        read = dbt.read_manifest(
+            name,
+            manifest,
+            catalogs[0] if catalogs else None,
+            results,
+            space=space,
+            namespace=namespace,
+        )
         triples |= read.triples
         notes += read.notes
     if events or manifests:
@@ -110,9 +137,9 @@ def _unpack(uploads: Sequence[Upload]) -> Iterator[Upload]:
         yield Upload(name, check_text(name, data))
 
 
-def is_catalog(upload: Upload) -> bool:
-    """Tell whether a document is a dbt catalog, which says nothing without its manifest.
+def is_companion(upload: Upload) -> bool:
+    """Tell whether a document is a dbt catalog or run results, which need their manifest.
 
     Its beginning is looked at, and nothing is parsed: this is asked outside the parser's process.
     """
-    return _CATALOG.match(beginning(upload.data)) is not None
+    return _COMPANION.match(beginning(upload.data)) is not None

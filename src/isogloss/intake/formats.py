@@ -50,7 +50,7 @@ _SUFFIXES = {
 }
 _JSON_SUFFIXES = {".json", ".jsonl", ".ndjson"}
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-_SCHEMA = re.compile(r"/dbt/(manifest|catalog)/v(\d+)\.json$")
+_SCHEMA = re.compile(r"/dbt/(manifest|catalog|run-results)/v(\d+)\.json$")
 
 
 def detect(name: str, data: bytes) -> Format:
@@ -65,6 +65,11 @@ def detect(name: str, data: bytes) -> Format:
         return _SUFFIXES[suffix]
     if suffix in _JSON_SUFFIXES or data.lstrip()[:1] in (b"{", b"["):
         return _detect_json(name, data)
+    if suffix == ".sql":
+        raise UnknownFormat(
+            f"{name} is SQL, whose names mean nothing without a namespace and a dialect: load its "
+            "lineage with `isogloss lineage from-sql`."
+        )
     known = ", ".join(format.value for format in Format)
     raise UnknownFormat(f"{name} does not tell its format: name it with --format, one of {known}.")
 
@@ -139,7 +144,7 @@ def parse_lines(name: str, data: bytes) -> list[Any]:
 
 
 def dbt_schema(document: Any) -> tuple[str, int] | None:
-    """Tell whether JSON is a dbt artifact: ("manifest" or "catalog", its version)."""
+    """Tell whether JSON is a dbt artifact: ("manifest", "catalog" or "run-results", version)."""
     metadata = document.get("metadata") if isinstance(document, dict) else None
     schema = metadata.get("dbt_schema_version") if isinstance(metadata, dict) else None
     found = _SCHEMA.search(schema) if isinstance(schema, str) else None
@@ -151,10 +156,14 @@ def _detect_json(name: str, data: bytes) -> Format:
     first = values[0] if values else None
     artifact = dbt_schema(first)
     if artifact is not None:
-        if artifact[0] == "catalog":
+        if artifact[0] != "manifest":
+            adds = (
+                "a dbt catalog, which only adds columns"
+                if artifact[0] == "catalog"
+                else ("results of dbt, which only add runs and measurements")
+            )
             raise UnknownFormat(
-                f"{name} is a dbt catalog, which only adds columns to a manifest: load it "
-                "together with its manifest.json."
+                f"{name} is {adds} to a manifest: load it together with its manifest.json."
             )
         return Format.DBT
     if isinstance(first, dict):

@@ -69,7 +69,7 @@ def state(described: Described, holder: Iri, found: Measured, time: str, run: Ir
             prov:generatedAtTime "…" ; prov:wasGeneratedBy <run> .
     """
     say = described.say
-    metric = metric_iri(described.space, found.metric)
+    metric = metric_iri(described.space, "openlineage", found.metric)
     iri = measurement_iri(holder, found)
     say(metric, RDF.type, DQV.Metric)
     say(metric, DCTERMS.identifier, Literal(found.metric))

@@ -32,6 +32,16 @@ def job_iri(space: str, namespace: str, name: str) -> Iri:
     return Iri(f"{space}ns/{_encode(namespace)}/job/{_encode(name)}")
 
 
+def metric_iri(space: str, namespace: str, name: str) -> Iri:
+    """Name something that is measured."""
+    return Iri(f"{space}ns/{_encode(namespace)}/metric/{_encode(name)}")
+
+
+def measurement_iri(metric: Iri, what: str) -> Iri:
+    """Name one measurement of a metric, by what tells it from the others."""
+    return Iri(f"{metric}/{_encode(what)}")
+
+
 def run_iri(space: str, run_id: str) -> Iri:
     """Name a run."""
     return Iri(f"{space}run/{_encode(run_id)}")
@@ -50,11 +60,6 @@ def association_iri(job: Iri, producer: str) -> Iri:
 def version_iri(dataset: Iri, version: str) -> Iri:
     """Name a version of a dataset."""
     return Iri(f"{dataset}/version/{_encode(version)}")
-
-
-def metric_iri(space: str, name: str) -> Iri:
-    """Name what is measured."""
-    return Iri(f"{space}metric/{_encode(name)}")
 
 
 def stream_name(kind: str, namespace: str, name: str) -> str:

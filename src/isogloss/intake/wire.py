@@ -10,11 +10,13 @@ import json
 import struct
 from array import array
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import IO, Any
 
 from isogloss.errors import ForeignGraph, InvalidArgument, InvalidInput, InvalidIri, UnknownFormat
 from isogloss.intake.documents import Upload
 from isogloss.intake.formats import Format
+from isogloss.intake.sql_document import SqlNames
 from isogloss.intake.terms import MAX_TRIPLES, check_iris, check_literals, too_many
 from isogloss.model.change import Document
 from isogloss.model.rdf import Iri, Literal, Triple
@@ -73,7 +75,13 @@ def _receive_bytes(stream: IO[bytes], size: int) -> bytes:
 
 
 def to_request(
-    uploads: Sequence[Upload], *, space: str, graph: Iri, format: Format | None
+    uploads: Sequence[Upload],
+    *,
+    space: str,
+    graph: Iri,
+    format: Format | None = None,
+    sql: SqlNames | None = None,
+    namespace: str | None = None,
 ) -> Frames:
     """Write down what `read_source` is called with."""
     header = {
@@ -81,6 +89,8 @@ def to_request(
         "space": space,
         "graph": graph,
         "format": format and format.value,
+        "sql": sql and asdict(sql),
+        "namespace": namespace,
     }
     return [json.dumps(header).encode(), *(upload.data for upload in uploads)]
 
@@ -90,6 +100,7 @@ def from_request(frames: Frames) -> tuple[list[Upload], dict[str, Any]]:
     header = json.loads(frames[0])
     names = header.pop("names")
     header["format"] = header["format"] and Format(header["format"])
+    header["sql"] = header["sql"] and SqlNames(**header["sql"])
     return [Upload(*pair) for pair in zip(names, frames[1:], strict=True)], header
 
 

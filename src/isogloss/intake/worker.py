@@ -19,6 +19,7 @@ from isogloss.errors import InvalidInput
 from isogloss.intake import wire
 from isogloss.intake.documents import Upload, name_all
 from isogloss.intake.formats import Format
+from isogloss.intake.sql_document import SqlNames
 from isogloss.model.change import Document
 from isogloss.model.rdf import Iri
 
@@ -63,7 +64,14 @@ class ParserProcess:
         return child.pid if child is not None and child.poll() is None else None
 
     def read_source(
-        self, uploads: Sequence[Upload], *, space: str, graph: Iri, format: Format | None = None
+        self,
+        uploads: Sequence[Upload],
+        *,
+        space: str,
+        graph: Iri,
+        format: Format | None = None,
+        sql: SqlNames | None = None,
+        namespace: str | None = None,
     ) -> Document:
         """Do what `documents.read_source` does, elsewhere.
 
@@ -71,7 +79,9 @@ class ParserProcess:
             InvalidInput: a document cannot be read, or reading it took too long or too much
                 memory, or crashed.
         """
-        request = wire.to_request(uploads, space=space, graph=graph, format=format)
+        request = wire.to_request(
+            uploads, space=space, graph=graph, format=format, sql=sql, namespace=namespace
+        )
         name = name_all(uploads)
         with self._lock:
             answer = self._ask(name, request)

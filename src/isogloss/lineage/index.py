@@ -1,159 +1,268 @@
-"""The edges of one commit, as one graph per level.
+"""The edges of one level, all that ever were, and what is reached along them."""
 
-The finest edges are given; those of datasets and products follow from them.
-"""
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from threading import RLock
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import numpy as np
 
-import networkx as nx
-
-from isogloss.errors import NotFound
-from isogloss.model.lineage import Edge, EdgeKind, Level
+from isogloss.lineage.answers import links_of, page_of
+from isogloss.lineage.changes import Change, Key
+from isogloss.lineage.edges import Class, Edges, Source
+from isogloss.lineage.filters import Memberships
+from isogloss.lineage.names import Names
+from isogloss.lineage.rows import EndedRows, Rows
+from isogloss.lineage.saved import read, write
+from isogloss.lineage.search import EVER, Ends, Scratch, Search
+from isogloss.model.lineage import Direction, EdgeFilter, Fact, Link, Node, NodeFilter, Reached
 from isogloss.model.rdf import Iri
 
-_Pair = tuple[Iri, Iri]
+_FILE = "lineage.index"
+_ALL_EDGES, _ALL_NODES = EdgeFilter(), NodeFilter()
+_SIDES = {Direction.UPSTREAM: 0, Direction.DOWNSTREAM: 1}
 
 
-@dataclass(frozen=True)
-class LineageIndex:
-    """Graphs whose arcs run from source to user, with the `Edge`s under "edges"."""
+class Index:
+    """Numbers for nodes and edges, in numpy arrays; each method sees one commit's state.
 
-    sequence: int
-    graphs: "Mapping[Level, nx.DiGraph[Iri]]"
-    _columns_of: Mapping[Iri, Collection[Iri]]
-    _dataset_of: Mapping[Iri, Iri]
-    _datasets_of: Mapping[Iri, Collection[Iri]]
-    _products_of: Mapping[Iri, Collection[Iri]]
+    Of the edges that are, each node has a row in each direction. Those that have ended are in
+    rows apart, which only questions about the past look at.
+    """
 
-    @classmethod
-    def build(
-        cls,
-        *,
-        sequence: int,
-        column_edges: Iterable[Edge],
-        dataset_edges: Iterable[Edge],
-        dataset_of: Mapping[Iri, Iri],
-        products_of: Mapping[Iri, Collection[Iri]],
-        consumptions: Iterable[Edge],
-        products: Iterable[Iri] = (),
-    ) -> "LineageIndex":
-        """Build the index of commit `sequence`.
+    def __init__(self) -> None:
+        self.sequence = 0
+        self.names = Names()
+        self._edges = Edges()
+        self._live = Rows(), Rows()  # by downstream end, by upstream end: see _SIDES
+        self._ended = EndedRows()
+        self._newest = 0  # the commit that changed an edge last
+        self._begin()
 
-        Args:
-            sequence: the commit that the edges are true of.
-            column_edges: between columns of `dataset_of`; those of one pair and kind are
-                merged.
-            dataset_edges: between datasets, as sources assert them.
-            dataset_of: column → its dataset, also for columns without an edge.
-            products_of: dataset → the products that output it, () for none.
-            consumptions: between products, through a port that they share.
-            products: those that output nothing yet, and are to be known all the same.
-        """
-        columns = _merge(column_edges)
-        datasets = _merge([*dataset_edges, *_lift(columns, lambda c: (dataset_of[c],))])
-        flows = _merge([*_lift(datasets, lambda d: products_of.get(d, ())), *consumptions])
-        columns_of: defaultdict[Iri, list[Iri]] = defaultdict(list)
-        for column, dataset in dataset_of.items():
-            columns_of[dataset].append(column)
-        datasets_of: defaultdict[Iri, list[Iri]] = defaultdict(list)
-        for dataset, owners in products_of.items():
-            for product in owners:
-                datasets_of[product].append(dataset)
-        known_datasets = {*products_of, *columns_of}
-        return cls(
-            sequence,
-            {
-                Level.COLUMN: _graph(columns, dataset_of),
-                Level.DATASET: _graph(datasets, known_datasets),
-                Level.PRODUCT: _graph(flows, {*datasets_of, *products}),
-            },
-            dict(columns_of),
-            dict(dataset_of),
-            dict(datasets_of),
-            dict(products_of),
-        )
+    def _begin(self) -> None:
+        self._lock = RLock()
+        self._scratch = Scratch()
+        self._memberships = Memberships(self.names)
+        self._reserve()
 
-    def expand(self, start: Iri, level: Level) -> tuple[Iri, ...]:
-        """Find the nodes of a level that stand for a column, dataset or product, sorted.
+    # ------------------------------------------------------------------ writing
 
-        A column stands for its dataset, and a product for its datasets' columns; () where
-        there are none, such as the products of a dataset that no product outputs.
+    def restate(self, sequence: int, facts: Mapping[Iri, Collection[Fact]]) -> None:
+        """Let each downstream node have exactly these facts as of a commit.
+
+        What it had else ends with it; what it had already stays as it was. Of several
+        statements about one node in one commit the last counts.
 
         Raises:
-            NotFound: `start` is no column, dataset or product.
+            ValueError: the index knows a later commit.
         """
-        if start in self.graphs[level]:
-            return (start,)
-        if start in self.graphs[Level.COLUMN]:
-            datasets: Collection[Iri] = (self._dataset_of[start],)
-        elif start in self.graphs[Level.DATASET]:
-            datasets = (start,)
-        elif start in self.graphs[Level.PRODUCT]:
-            datasets = self._datasets_of.get(start, ())
-        else:
-            raise NotFound(
-                f"{start} is no column, dataset or product of the mesh: look its IRI up with a "
-                "search, and mind that IRIs are case-sensitive."
+        with self._lock:
+            if sequence < self.sequence:
+                raise ValueError(f"commit {sequence} comes after {self.sequence}")
+            change = Change(sequence, again=sequence == self.sequence)
+            for downstream, stated in facts.items():
+                node = self.names.add(downstream) if stated else self.names.find(downstream)
+                if node is not None:
+                    wanted = self._number(stated)
+                    change.compare(node, wanted, self._edges, self._live[0], self._ended)
+            self._reserve()
+            if change:
+                change.apply(self._edges, self._live, self._ended)
+                self._newest = sequence
+            self.sequence = sequence
+
+    def _number(self, stated: Iterable[Fact]) -> set[Key]:
+        names, edges = self.names, self._edges
+        return {
+            (
+                names.add(upstream),
+                edges.number_class(Class(kind, evidence, transformations)),
+                edges.number_source(Source(graph, job)),
             )
-        parts = {
-            Level.COLUMN: self._columns_of,
-            Level.DATASET: {dataset: (dataset,) for dataset in datasets},
-            Level.PRODUCT: self._products_of,
-        }[level]
-        return tuple(sorted({part for dataset in datasets for part in parts.get(dataset, ())}))
+            for upstream, kind, evidence, transformations, graph, job in stated
+        }
 
+    def _reserve(self) -> None:
+        nodes = len(self.names)
+        for rows in self._live:
+            rows.reserve(nodes)
+        size = len(self._live[0].start)
+        if size > len(self._scratch.reached):
+            self._scratch.reserve(size)
+        if self._ended.rows[0].count:
+            self._ended.reserve(size)
 
-def _merge(edges: Iterable[Edge]) -> list[Edge]:
-    """Unite what is said of one pair and kind."""
-    found: defaultdict[tuple[Iri, Iri, EdgeKind], list[Edge]] = defaultdict(list)
-    for edge in edges:
-        found[edge.downstream, edge.upstream, edge.kind].append(edge)
-    return [
-        same[0]
-        if len(same) == 1
-        else Edge(
-            *key,
-            graphs=tuple(sorted({graph for edge in same for graph in edge.graphs})),
-            transformations=tuple(sorted({t for edge in same for t in edge.transformations})),
-            through=tuple(sorted({node for edge in same for node in edge.through})),
-        )
-        for key, same in found.items()
-    ]
+    # ------------------------------------------------------------------ reading
 
+    def __contains__(self, iri: Iri) -> bool:
+        with self._lock:
+            node = self.names.find(iri)
+            if node is None:
+                return False
+            return bool(self._ended.row(node)) or any(rows.length[node] for rows in self._live)
 
-def _lift(edges: Iterable[Edge], parents: Callable[[Iri], Collection[Iri]]) -> Iterator[Edge]:
-    """Give the edges between parents that follow from edges between their parts.
+    @property
+    def node_count(self) -> int:
+        """Count the nodes that have a number."""
+        return len(self.names)
 
-    One derivation makes the whole edge a derivation. What stays within a parent is left out.
-    """
-    found: defaultdict[_Pair, list[Edge]] = defaultdict(list)
-    for edge in edges:
-        for downstream in parents(edge.downstream):
-            for upstream in parents(edge.upstream):
-                if downstream != upstream:
-                    found[downstream, upstream].append(edge)
-    for (downstream, upstream), finer in found.items():
-        derived = any(edge.kind is EdgeKind.DERIVATION for edge in finer)
-        yield Edge(
-            downstream,
-            upstream,
-            EdgeKind.DERIVATION if derived else EdgeKind.INFLUENCE,
-            graphs=tuple(sorted({graph for edge in finer for graph in edge.graphs})),
-            through=tuple(
-                sorted({end for edge in finer for end in (edge.downstream, edge.upstream)})
-            ),
-        )
+    @property
+    def edge_count(self) -> int:
+        """Count the edges that are."""
+        return self._live[0].count
 
+    @property
+    def nbytes(self) -> int:
+        """Give the size of all arrays in bytes, those of the names aside."""
+        arrays = (*self._live, self._ended, self._edges, self._scratch)
+        return sum(array.nbytes for array in arrays)
 
-def _graph(edges: Iterable[Edge], nodes: Iterable[Iri]) -> "nx.DiGraph[Iri]":
-    graph: nx.DiGraph[Iri] = nx.DiGraph()
-    graph.add_nodes_from(nodes)
-    between: defaultdict[_Pair, list[Edge]] = defaultdict(list)
-    for edge in edges:
-        between[edge.upstream, edge.downstream].append(edge)
-    for (upstream, downstream), same in between.items():
-        ordered = tuple(sorted(same, key=lambda edge: edge.kind.value))
-        graph.add_edge(upstream, downstream, edges=ordered)
-    return graph
+    def links(self, node: Iri, direction: Direction, *, at: int | None = None) -> list[Link]:
+        """List the edges that a node has in one direction, sorted."""
+        with self._lock:
+            number = self.names.find(node)
+            if number is None:
+                return []
+            search = self.search_of(direction, at=at)
+            return self._links(direction, search.edges_of(np.array([number])))
+
+    def closure(
+        self,
+        starts: Collection[Iri],
+        direction: Direction,
+        *,
+        at: int | None = None,
+        edges: EdgeFilter = _ALL_EDGES,
+        nodes: NodeFilter = _ALL_NODES,
+        max_hops: int | None = None,
+        max_nodes: int | None = None,
+        offset: int = 0,
+        with_links: bool = True,
+    ) -> Reached:
+        """Find what is reached from some nodes; of those unknown nothing is.
+
+        Args:
+            starts: they are not filtered.
+            direction: towards sources, or towards users.
+            at: as of which commit, None for the newest.
+            edges: those to follow.
+            nodes: those to enter. A hashable collection must not change; verdicts on it are
+                kept, and asking with the very same again is quicker.
+            max_hops: how far to go.
+            max_nodes: how many to show; what is left out is found and counted all the same.
+            offset: so many of the first nodes were shown before. Of the links, those are given
+                that were not: with the last of their ends on this page.
+            with_links: whether to give links.
+        """
+        with self._lock:
+            known = {self.names.find(start) for start in starts} - {None}
+            search = self.search_of(direction, at=at, edges=edges, nodes=nodes)
+            hops = EVER if max_hops is None else max_hops + 1
+            numbers = sorted(number for number in known if number is not None)
+            found = search.run(numbers, hops, with_links=with_links)
+            explored = search.explored(found, hops)
+            cut_by, beyond, shown = None, 0, found.layers
+            if len(shown) > hops:
+                cut_by, beyond, shown = "maxHops", len(shown[-1]), shown[:-1]
+            total = sum(map(len, shown[1:]))
+            last = total if max_nodes is None else offset + max_nodes
+            if last < total:
+                cut_by, beyond = "maxNodes", total - last
+            earlier, page = page_of(self.names, shown, offset, last)
+            links: list[Link] = []
+            if with_links:
+                among = np.concatenate([np.asarray(shown[0], np.intp), *earlier, *page])
+                new = len(shown[0]) + min(offset, total) if offset else 0
+                links = self._links(direction, search.links(found, among, new))
+            return Reached(
+                starts=tuple(sorted(set(starts))),
+                nodes=tuple(
+                    Node(self.names[number], hops)
+                    for hops, numbers in enumerate(page, 1)
+                    for number in numbers.tolist()
+                ),
+                links=tuple(links),
+                sequence=self.sequence if at is None else at,
+                nodes_explored=sum(map(len, found.layers)) + len(found.passed),
+                edges_explored=explored,
+                cut_by=cut_by,
+                beyond=beyond,
+            )
+
+    def _links(self, direction: Direction, ends: Ends) -> list[Link]:
+        return links_of(self.names, self._edges, direction, ends)
+
+    def search_of(
+        self,
+        direction: Direction,
+        *,
+        at: int | None = None,
+        edges: EdgeFilter = _ALL_EDGES,
+        nodes: NodeFilter = _ALL_NODES,
+    ) -> Search:
+        """Prepare a search by numbers, for as long as nothing is restated."""
+        side = _SIDES[direction]
+        search = Search(self._scratch, self._live[side], self._edges)
+        if at is not None and at < self._newest:
+            self._ended.reserve(len(self._live[0].start))
+            search.in_past(at, self._ended, side)
+        classes, sources = self._edges.passing_classes(edges), self._edges.passing_sources(edges)
+        if classes is not None:
+            search.only_classes(classes)
+        if sources is not None:
+            search.only_sources(sources)
+        if nodes.entered is not None:
+            search.only_into(self._memberships.of(nodes.entered))
+        if nodes.ignored:
+            search.ignore(self._memberships.of(nodes.ignored))
+        return search
+
+    def all_links(self, *, at: int | None = None) -> Iterator[Link]:
+        """Yield all edges as of a commit, None for the newest, those of a node in one piece."""
+        with self._lock:
+            nodes = np.arange(len(self.names))
+            search = self.search_of(Direction.UPSTREAM, at=at)
+            tails, heads, numbers = search.edges_of(nodes)
+            size = 10_000
+            order = tails.argsort(kind="stable")
+            parts = [
+                self._links(Direction.UPSTREAM, (tails[part], heads[part], numbers[part]))
+                for part in (order[n : n + size] for n in range(0, len(order), size))
+            ]
+        for part in parts:
+            yield from part
+
+    # ------------------------------------------------------------------ keeping
+
+    def save(self, folder: Path) -> None:
+        """Save it all as a file of a folder, synced, in place of the one that was there."""
+        with self._lock:
+            nodes = len(self.names)
+            arrays = {
+                **self._edges.arrays(),
+                **self._live[0].arrays("upstream", nodes),
+                **self._live[1].arrays("downstream", nodes),
+                **self._ended.arrays(nodes),
+            }
+            # Readers and writers go on while it is written.
+            arrays = {name: array.copy() for name, array in arrays.items()}
+            arrays.update(self.names.arrays())
+            facts = {"sequence": self.sequence, **self._edges.tables()}
+        write(folder / _FILE, arrays, facts)
+
+    @classmethod
+    def load(cls, folder: Path) -> "Index":
+        """Load what was saved; names come from the file as they are used.
+
+        Raises:
+            Unusable: nothing was saved, or it is not as it was written.
+        """
+        arrays, facts = read(folder / _FILE)
+        index = cls()
+        index.sequence = facts["sequence"]
+        index._edges = Edges.of_saved(arrays, facts)
+        index._live = Rows.of_arrays("upstream", arrays), Rows.of_arrays("downstream", arrays)
+        index._ended = EndedRows.of_arrays(arrays)
+        index.names = Names(arrays["text"].data, arrays["ends"], arrays["order"])
+        index._newest = index._edges.newest()
+        index._begin()
+        return index

@@ -21,6 +21,7 @@ class Level(Enum):
     COLUMN = "column"
     DATASET = "dataset"
     PRODUCT = "product"
+    DOMAIN = "domain"
 
 
 class EdgeKind(Enum):
@@ -91,22 +92,36 @@ class Link(NamedTuple):
     until: int | None  # None where it still is
 
 
+class Agreement(Enum):
+    """Whether ports and data lineage agree on a dependency between products or domains."""
+
+    AGREED = "agreed"  # a port declares it, and data depends on data
+    UNOBSERVED = "unobserved"  # a port declares it, and no data was ever seen to depend on it
+    UNDECLARED = "undeclared"  # data depends on data, and no port declares it
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One dependency, as one source states it or as it follows from finer ones.
+    """One dependency, as it is known in one way: declared and observed are two edges.
 
-    `graphs` are the named graphs that say so, sorted; `transformations` are the words of
-    OpenLineage's columnLineage facet ("DIRECT/IDENTITY"), sorted, () where nobody told;
-    `through` are the finer nodes (columns, datasets, ports) that a dataset or product edge
-    follows from, sorted, () where it is only asserted.
+    `graphs` are the named graphs that say so and `jobs` what makes it, sorted;
+    `transformations` are the words of OpenLineage's columnLineage facet ("DIRECT/IDENTITY"),
+    sorted, () where nobody told; `through` are the finer nodes (columns, datasets, ports) that
+    a dataset, product or domain edge follows from, sorted, () where it is only asserted or
+    they were not asked for. It is true from commit `since`. `agreement` is None between
+    columns and between datasets, which have no ports.
     """
 
     downstream: Iri
     upstream: Iri
     kind: EdgeKind
-    graphs: tuple[Iri, ...] = ()
-    transformations: tuple[str, ...] = ()
+    evidence: Evidence
+    graphs: tuple[Iri, ...]
+    jobs: tuple[Iri, ...]
+    transformations: tuple[str, ...]
+    since: int
     through: tuple[Iri, ...] = ()
+    agreement: Agreement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +187,10 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """Everything reached; `truncated_by` names the limit that cut it, None when complete.
+    """Everything reached, or a page of it.
 
     `nodes` are nearest first, then by IRI, without the starts; `edges` are those between
-    the starts and nodes shown, sorted. `sequence` is the commit that the answer is true of.
+    the starts and nodes shown, sorted, each on the page that has the last of its ends.
     """
 
     starts: tuple[Iri, ...]
@@ -183,24 +198,4 @@ class Lineage:
     level: Level
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
-    truncated_by: str | None
-    sequence: int
-
-    @property
-    def complete(self) -> bool:
-        """Tell whether nothing was left out."""
-        return self.truncated_by is None
-
-
-@dataclass(frozen=True, slots=True)
-class Paths:
-    """Simple paths from a source down to a user, shortest first, then by their IRIs."""
-
-    paths: tuple[tuple[Iri, ...], ...]
-    truncated_by: str | None
-    sequence: int
-
-    @property
-    def complete(self) -> bool:
-        """Tell whether nothing was left out."""
-        return self.truncated_by is None
+    extent: Extent

@@ -58,6 +58,10 @@ class Catalog:
         }
         self._terms = Current(graph, self._read_term_ids)
 
+    def of(self, graph: Reader) -> "Catalog":
+        """Give the catalogue of another state of the same mesh."""
+        return Catalog(graph, self._base_iri)
+
     # Domains
 
     def domains(self) -> tuple[Domain, ...]:

@@ -306,7 +306,7 @@ def _patched(
 ) -> list[tuple[Place, frozenset[Quad], frozenset[Quad]]]:
     """Find what of patches is a change: what is added and not there, what is removed and is."""
     subjects = {triple.subject for _, said in patches for part in said for triple in part}
-    there = frozenset(state.about(subjects, {place.graph for place, _ in patches}))
+    there = frozenset(state.told(subjects, {place.graph for place, _ in patches}))
     found = []
     for place, (added, removed) in patches:
         wanted = normal(Quad(*triple, place.graph) for triple in added)

@@ -131,7 +131,7 @@ class Arrivals:
                 subjects.add(self._iri(stream, event))
                 if event.run:
                     subjects.add(run_iri(stream.space, event.run))
-        for quad in self.state.about(subjects, graphs, _TOLD):
+        for quad in self.state.told(subjects, graphs, _TOLD):
             self._said[quad.graph, quad.subject].append(quad)
 
     def _about(self, stream: Stream, which: int, subject: Iri) -> list[Quad]:
@@ -161,7 +161,7 @@ class Arrivals:
         runs = {run for about in found.values() for run in about.iris(MESH.newestRun)}
         complete = {
             (quad.graph, quad.subject)
-            for quad in self.state.about(
+            for quad in self.state.told(
                 runs, {stream.graphs[0] for stream in found}, [MESH.runState]
             )
             if quad.object == CODE.COMPLETE
@@ -197,7 +197,7 @@ def _read_events(
         links = state.referrers(DCTERMS.subject, subjects)
         by_graph: defaultdict[Iri, list[Quad]] = defaultdict(list)
         events = {iri for iris in links.values() for iri in iris}
-        for quad in state.about(events, graphs, [RDF.value]):
+        for quad in state.told(events, graphs, [RDF.value]):
             by_graph[quad.graph].append(quad)
         for graph, quads in by_graph.items():
             found[graphs[graph]].update(kept_events(quads).values())
@@ -311,7 +311,7 @@ class _Job:
         mentions = mentions_in(self._stream.space, self._stream.about, observed(run))
         _, graph = self._stream.graphs
         said: defaultdict[Iri, set[Iri]] = defaultdict(set)
-        for quad in self._state.about(mentions, {graph}, [RDF.type, MESH.lastSeen]):
+        for quad in self._state.told(mentions, {graph}, [RDF.type, MESH.lastSeen]):
             said[quad.subject].add(quad.predicate)
         return all(
             RDF.type in said[dataset] and MESH.lastSeen not in said[dataset] for dataset in mentions

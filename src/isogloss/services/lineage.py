@@ -1,30 +1,57 @@
-"""Trace where columns, datasets and products come from, and what depends on them."""
+"""Trace where columns, datasets, products and domains come from, and what depends on them."""
 
 from collections import defaultdict
-from itertools import product
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 
-from isogloss.lineage.index import LineageIndex
-from isogloss.lineage.traversal import paths, products_downstream, reach
-from isogloss.model.lineage import Direction, Edge, EdgeKind, Level, Lineage, Paths
-from isogloss.model.rdf import Iri, Literal, Quad, Term
+from isogloss.errors import InvalidArgument
+from isogloss.model.lineage import (
+    Direction,
+    Edge,
+    EdgeFilter,
+    EdgeKind,
+    Evidence,
+    Extent,
+    Fact,
+    Level,
+    Lineage,
+    Link,
+    NodeFilter,
+    Reached,
+    Truncation,
+)
+from isogloss.model.rdf import Iri
 from isogloss.services.catalog import Catalog
-from isogloss.services.current import Current
-from isogloss.services.description import local_name
+from isogloss.services.lineage_coarse import Coarse
+from isogloss.services.lineage_facts import FactReader
+from isogloss.services.lineage_levels import Levels
+from isogloss.services.projection import Projection
 from isogloss.store.graph import Reader
-from isogloss.vocab import DPROD, MESH, PROV
+from isogloss.store.history import Past
 
 MAX_HOPS = 30
 MAX_NODES = 10_000
-MAX_PATHS = 20
+MOST_HOPS = 1_000
+MOST_NODES = 100_000
+_REASON = 10**9
+_ALL_EDGES, _ALL_NODES = EdgeFilter(), NodeFilter()
 
 
 class LineageTracer:
-    """Answers from an index that is true of the last commit."""
+    """Answers that are true of the commit at which `graph` is."""
 
-    def __init__(self, graph: Reader, catalog: Catalog) -> None:
+    def __init__(
+        self,
+        graph: Reader,
+        catalog: Catalog,
+        projection: Projection,
+        state: Callable[[int], Past],
+    ) -> None:
+        """Trace in the projection; `state` gives the mesh as of a commit."""
         self._graph = graph
         self._catalog = catalog
-        self._index = Current(graph, self._build)
+        self._projection = projection
+        self._state = state
 
     def lineage(
         self,
@@ -34,16 +61,105 @@ class LineageTracer:
         level: Level = Level.COLUMN,
         max_hops: int = MAX_HOPS,
         max_nodes: int = MAX_NODES,
+        edges: EdgeFilter = _ALL_EDGES,
+        nodes: NodeFilter = _ALL_NODES,
+        offset: int = 0,
+        at: int | None = None,
+        through: bool = True,
     ) -> Lineage:
         """Find everything that `of` depends on, or that depends on it.
 
+        Args:
+            of: by any of its names.
+            direction: towards sources, or towards users.
+            level: what the nodes are.
+            max_hops: how far to go in all.
+            max_nodes: how many nodes to show.
+            edges: those to follow.
+            nodes: those to enter.
+            offset: so many of the first nodes were shown before.
+            at: as of which commit, that of the graph if None.
+            through: whether to tell what edges follow from, which takes longer.
+
         Raises:
-            NotFound: `of` is no column, dataset or product of the mesh.
+            NotFound: `of` is nothing that has lineage.
             InvalidArgument: a limit below 1 or beyond reason.
         """
-        return reach(
-            self._index.get(), of, direction, level=level, max_hops=max_hops, max_nodes=max_nodes
+        within("maxHops", max_hops, _REASON)
+        within("maxNodes", max_nodes, MOST_NODES)
+        levels = self._levels(at)
+        starts = levels.expand(of, level)
+        found, coarse = self._search(
+            levels,
+            starts,
+            level,
+            direction,
+            edges=edges,
+            nodes=nodes,
+            max_hops=max_hops,
+            max_nodes=max_nodes,
+            offset=offset,
+            with_links=True,
         )
+        finer: Mapping[Link, Iterable[Iri]] = {}
+        if coarse is not None:
+            finer = {link: coarse.through(link) for link in found.links}
+        elif through and level is Level.DATASET:
+            finer = self._columns_between(levels, found.links)
+        truncation = None
+        if found.cut_by == "maxNodes":
+            truncation = Truncation("maxNodes", max_nodes, f"{found.beyond} more nodes")
+        elif found.cut_by == "maxHops":
+            beyond = f"{found.beyond} nodes one hop further"
+            truncation = Truncation("maxHops", max_hops, beyond)
+        return Lineage(
+            starts=starts,
+            direction=direction,
+            level=level,
+            nodes=found.nodes,
+            edges=_edges(found.links, finer, coarse),
+            extent=Extent(found.sequence, found.nodes_explored, found.edges_explored, truncation),
+        )
+
+    def reach(
+        self,
+        starts: Collection[Iri],
+        level: Level,
+        direction: Direction,
+        *,
+        at: int | None = None,
+        edges: EdgeFilter = _ALL_EDGES,
+        nodes: NodeFilter = _ALL_NODES,
+        max_hops: int | None = None,
+        max_nodes: int | None = None,
+        offset: int = 0,
+        with_links: bool = True,
+    ) -> Reached:
+        """Search a level from nodes of it; `lineage.index.Index.closure` says how.
+
+        `at` is the graph's commit if None.
+        """
+        found, _ = self._search(
+            self._levels(at),
+            starts,
+            level,
+            direction,
+            edges=edges,
+            nodes=nodes,
+            max_hops=max_hops,
+            max_nodes=max_nodes,
+            offset=offset,
+            with_links=with_links,
+        )
+        return found
+
+    def expand(self, of: Iri, level: Level, *, at: int | None = None) -> tuple[Iri, ...]:
+        """Find the nodes of a level that stand for something, by any of its names, sorted.
+
+        Raises:
+            NotFound: it is no column, dataset, product or domain.
+        """
+        return self._levels(at).expand(of, level)
 
     def products_downstream(self, product: Iri) -> tuple[Iri, ...]:
         """List the products that depend on a product, sorted.
@@ -51,121 +167,108 @@ class LineageTracer:
         Raises:
             NotFound: the mesh has no such product.
         """
-        return products_downstream(self._index.get(), product)
+        starts = self.expand(product, Level.PRODUCT)
+        found = self.reach(starts, Level.PRODUCT, Direction.DOWNSTREAM, with_links=False)
+        return tuple(sorted(node.id for node in found.nodes))
 
-    def lineage_paths(
+    def levels(self, at: int | None = None) -> Levels:
+        """Read what stands for what as of a commit, that of the graph if None."""
+        return self._levels(at)
+
+    def reader(self, at: int | None = None) -> FactReader:
+        """Read what names stand for as of a commit, that of the graph if None."""
+        state = self._levels(at).state
+        return FactReader(state, self._projection.identity, state.sequence)
+
+    def _levels(self, at: int | None) -> Levels:
+        sequence = self._graph.sequence if at is None else at
+        self._projection.follow(sequence)
+        state = self._state(sequence)
+        catalog = self._catalog if sequence == self._graph.sequence else self._catalog.of(state)
+        return Levels(state, self._projection.identity, catalog)
+
+    def _search(
         self,
-        source: Iri,
-        target: Iri,
+        levels: Levels,
+        starts: Collection[Iri],
+        level: Level,
+        direction: Direction,
         *,
-        level: Level = Level.COLUMN,
-        max_paths: int = MAX_PATHS,
-        max_hops: int = MAX_HOPS,
-    ) -> Paths:
-        """Find the ways by which data flows from `source` down to `target`.
-
-        Raises:
-            NotFound: an end is no column, dataset or product of the mesh.
-            InvalidArgument: a limit below 1 or beyond reason.
-        """
-        return paths(
-            self._index.get(),
-            source,
-            target,
-            level=level,
-            max_paths=max_paths,
+        edges: EdgeFilter,
+        nodes: NodeFilter,
+        max_hops: int | None,
+        max_nodes: int | None,
+        offset: int,
+        with_links: bool,
+    ) -> tuple[Reached, Coarse | None]:
+        at = levels.state.sequence
+        coarse = None
+        if level in (Level.COLUMN, Level.DATASET):
+            index = self._projection.index(level)
+        else:
+            coarse = Coarse(levels, self._projection.index(Level.DATASET), level)
+            # To see through a node is no hop, so there is no telling how far to look.
+            index = coarse.explore(starts, direction, None if nodes.ignored else max_hops)
+        found = index.closure(
+            starts,
+            direction,
+            at=at,
+            edges=edges,
+            nodes=nodes,
             max_hops=max_hops,
+            max_nodes=max_nodes,
+            offset=offset,
+            with_links=with_links,
         )
+        if coarse is not None:
+            found = replace(found, links=coarse.dated(found.links))
+        return found, coarse
 
-    def _build(self) -> LineageIndex:
-        dataset_of = {
-            quad.subject: quad.object
-            for quad in self._graph.statements(MESH.fieldOf)
-            if not isinstance(quad.object, Literal)
-        }
-        products_of: defaultdict[Iri, set[Iri]] = defaultdict(set)
-        for dataset in self._catalog.dataset_ids():
-            products_of[dataset] = set()
-        for quad in self._graph.statements(DPROD.outputDataset):
-            if not isinstance(quad.object, Literal):
-                products_of[quad.object].add(quad.subject)
-        transformations = self._transformations()
-        column_edges: list[Edge] = []
-        dataset_edges: list[Edge] = []
-        for predicate, kind in (
-            (PROV.wasDerivedFrom, EdgeKind.DERIVATION),
-            (PROV.wasInfluencedBy, EdgeKind.INFLUENCE),
-        ):
-            for quad in self._graph.statements(predicate):
-                if quad.subject in dataset_of and quad.object in dataset_of:
-                    column_edges.append(_edge(quad, kind, transformations))
-                elif quad.subject in products_of and quad.object in products_of:
-                    dataset_edges.append(_edge(quad, kind, transformations))
-        return LineageIndex.build(
-            sequence=self._graph.sequence,
-            column_edges=column_edges,
-            dataset_edges=dataset_edges,
-            dataset_of=dataset_of,
-            products_of=products_of,
-            consumptions=self._consumptions(),
-            products=self._catalog.product_ids(),
-        )
-
-    def _consumptions(self) -> list[Edge]:
-        """Collect which product takes data from which other, through a port that they share."""
-        producers: defaultdict[Term, set[Iri]] = defaultdict(set)
-        for quad in self._graph.statements(DPROD.outputPort):
-            producers[quad.object].add(quad.subject)
-        return [
-            Edge(
-                downstream=quad.subject,
-                upstream=producer,
-                kind=EdgeKind.CONSUMPTION,
-                graphs=(quad.graph,),
-                through=(Iri(str(quad.object)),),
-            )
-            for quad in self._graph.statements(DPROD.inputPort)
-            for producer in sorted(producers[quad.object])
-        ]
-
-    def _transformations(self) -> dict[tuple[Iri, Iri], set[str]]:
-        """Collect "DIRECT/IDENTITY" and the like by (downstream, upstream)."""
-        upstream = self._objects(PROV.entity)
-        transformations = self._objects(MESH.transformation)
-        types = self._objects(MESH.transformationType)
-        subtypes = self._objects(MESH.transformationSubtype)
-        masked = self._objects(MESH.masking)
-        found: defaultdict[tuple[Iri, Iri], set[str]] = defaultdict(set)
-        for predicate in (PROV.qualifiedDerivation, PROV.qualifiedInfluence):
-            for quad in self._graph.statements(predicate):
-                dependency = (quad.object, quad.graph)
-                for made, end in product(transformations[dependency], upstream[dependency]):
-                    how = (made, quad.graph)
-                    masks = any(_is_true(value) for value in masked[how])
-                    for words in product(types[how], *([subtypes[how]] if subtypes[how] else [])):
-                        names = [local_name(Iri(str(word))) for word in words]
-                        names += ["MASKING"] if masks else []
-                        found[quad.subject, Iri(str(end))].add("/".join(names))
-        return found
-
-    def _objects(self, predicate: Iri) -> defaultdict[tuple[Term, Iri], list[Term]]:
-        """Collect the objects of a predicate by subject and graph."""
-        found: defaultdict[tuple[Term, Iri], list[Term]] = defaultdict(list)
-        for quad in self._graph.statements(predicate):
-            found[quad.subject, quad.graph].append(quad.object)
+    def _columns_between(self, levels: Levels, links: Collection[Link]) -> dict[Link, set[Iri]]:
+        """Find the columns that edges between datasets follow from."""
+        at = levels.state.sequence
+        reader = FactReader(levels.state, self._projection.identity, at)
+        downstream = {link.downstream for link in links}
+        names = {name for dataset in downstream for name in levels.group(dataset).members}
+        places = reader.places(reader.columns_of(names)).values()
+        lifted = reader.lifted(places, self._projection.index(Level.COLUMN))
+        found: dict[Link, set[Iri]] = {}
+        for link in links:
+            fact = Fact(link.upstream, link.kind, link.evidence, (), link.graph, link.job)
+            same = lifted.get((link.downstream, fact), [])
+            found[link] = {end for one in same for end in one[:2]}
         return found
 
 
-def _is_true(value: Term) -> bool:
-    return isinstance(value, Literal) and value.value in ("true", "1")
-
-
-def _edge(quad: Quad, kind: EdgeKind, transformations: dict[tuple[Iri, Iri], set[str]]) -> Edge:
-    upstream = Iri(str(quad.object))
-    return Edge(
-        downstream=quad.subject,
-        upstream=upstream,
-        kind=kind,
-        graphs=(quad.graph,),
-        transformations=tuple(sorted(transformations.get((quad.subject, upstream), ()))),
+def _edges(
+    links: Iterable[Link], finer: Mapping[Link, Iterable[Iri]], coarse: Coarse | None
+) -> tuple[Edge, ...]:
+    """Unite what is said of one pair, kind and evidence; in order."""
+    found: defaultdict[tuple[Iri, Iri, EdgeKind, Evidence], list[Link]] = defaultdict(list)
+    for link in links:
+        found[link[:4]].append(link)
+    return tuple(
+        Edge(
+            *key,
+            graphs=tuple(sorted({link.graph for link in same})),
+            jobs=tuple(sorted({link.job for link in same if link.job})),
+            transformations=tuple(sorted({t for link in same for t in link.transformations})),
+            since=min(link.since for link in same),
+            through=tuple(sorted({node for link in same for node in finer.get(link, ())})),
+            agreement=coarse.agreement(*key[:2]) if coarse else None,
+        )
+        for key, same in sorted(
+            found.items(),
+            key=lambda item: (*item[0][:2], item[0][2].value, item[0][3].value),
+        )
     )
+
+
+def within(name: str, value: int, most: int) -> None:
+    """Refuse a limit that is none.
+
+    Raises:
+        InvalidArgument: it is below 1 or above `most`.
+    """
+    if not 1 <= value <= most:
+        raise InvalidArgument(f"{name} is {value}: choose a number from 1 to {most}.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from isogloss.errors import InvalidArgument, InvalidInput
-from isogloss.intake.documents import Upload, is_catalog
+from isogloss.intake.documents import Upload, is_companion
 from isogloss.intake.formats import Format
 from isogloss.intake.worker import shared
 from isogloss.model.access import Role
@@ -48,13 +48,15 @@ class Loading:
         *,
         source: str | None = None,
         format: Format | None = None,
+        namespace: str | None = None,
         author: Iri = OPERATOR,
         message: str = "",
     ) -> Loaded:
         """Make sources of a domain say exactly what documents say, in one commit.
 
         With `source`, the documents together are the whole of it; without, each is the
-        whole of the source that its file name names. A dbt catalog goes with its manifest.
+        whole of the source that its file name names. A dbt catalog and run results go with
+        their manifest, which `namespace` gives the warehouse that it does not tell.
 
         Raises:
             NotFound: the mesh does not know the domain.
@@ -64,22 +66,22 @@ class Loading:
             StoreUnavailable: the store could not be written; nothing was written.
         """
         by_source: defaultdict[str, list[Upload]] = defaultdict(list)
-        catalogs = [] if source else [upload for upload in uploads if is_catalog(upload)]
+        companions = [] if source else [upload for upload in uploads if is_companion(upload)]
         for upload in uploads:
-            if upload not in catalogs:
+            if upload not in companions:
                 by_source[source or _source_name(upload)].append(upload)
-        if catalogs and len(by_source) > 1:
+        if companions and len(by_source) > 1:
             raise InvalidInput(
-                f"{catalogs[0].name} is a dbt catalog, and of {len(by_source)} documents one must "
-                "be its manifest: load the two by themselves."
+                f"{companions[0].name} goes with a dbt manifest, and of {len(by_source)} documents "
+                "one must be that: load them by themselves."
             )
-        for catalog in catalogs:
-            by_source[next(iter(by_source), _source_name(catalog))].append(catalog)
+        for companion in companions:
+            by_source[next(iter(by_source), _source_name(companion))].append(companion)
         self._commits.authorise(author, [(domain, name) for name in by_source])
         contents: list[SourceContent] = []
         notes: list[str] = []
         for name, documents in by_source.items():
-            document = self._read(documents, domain, name, format)
+            document = self._read(documents, domain, name, format, namespace)
             contents.append(SourceContent(domain, name, document.triples))
             notes += document.notes
         outcome = self._commits.replace(contents, author=author, message=message)
@@ -218,7 +220,12 @@ class Loading:
         return Loaded(self._commits.replace(contents, message=message), tuple(notes))
 
     def _read(
-        self, uploads: Sequence[Upload], domain: str, source: str, format: Format | None
+        self,
+        uploads: Sequence[Upload],
+        domain: str,
+        source: str,
+        format: Format | None,
+        namespace: str | None = None,
     ) -> Document:
         owner = self._catalog.get_domain(domain)
         return shared().read_source(
@@ -226,6 +233,7 @@ class Loading:
             space=owner.uri_space,
             graph=source_graph(owner.uri_space, source),
             format=format,
+            namespace=namespace,
         )
 
 

@@ -7,7 +7,7 @@ from isogloss.governance.preview_graph import preview_turtle
 from isogloss.model.preview import RulePreview
 from isogloss.model.rdf import Literal
 
-__all__ = ["preview_csv", "preview_turtle"]
+__all__ = ["harmless", "preview_csv", "preview_turtle"]
 
 
 def preview_csv(found: RulePreview) -> str:
@@ -33,7 +33,7 @@ def preview_csv(found: RulePreview) -> str:
         result = effect.result
         value = result.value.value if isinstance(result.value, Literal) else result.value
         table.writerow(
-            _harmless(cell)
+            harmless(cell)
             for cell in (
                 effect.kind.value,
                 result.rule,
@@ -51,6 +51,7 @@ def preview_csv(found: RulePreview) -> str:
     return text.getvalue()
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
+    """Write a cell so that no spreadsheet takes it for a formula."""
     # A spreadsheet takes what begins so for a formula, and anybody may write a literal.
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

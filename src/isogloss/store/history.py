@@ -23,6 +23,7 @@ from isogloss.store.dictionary import Dictionary, chunks
 from isogloss.store.graph import GraphChange
 from isogloss.store.named_graphs import SYSTEM
 from isogloss.store.schema import QUAD_HISTORY as Q
+from isogloss.vocab import RDF
 
 Connect = Callable[[], AbstractContextManager[Connection]]
 
@@ -69,7 +70,40 @@ class Past:
             found[quad.subject].append(quad)
         return found
 
-    def about(
+    def about(self, subjects: Iterable[Iri], predicates: Collection[Iri]) -> Iterator[Quad]:
+        """Yield what some predicates say of subjects, in no order."""
+        with self._connect() as connection:
+            asked = self._dictionary.numbers(connection, predicates).values()
+            numbers = self._dictionary.numbers(connection, frozenset(subjects)).values()
+            then = select(*_QUAD).where(self._true, Q.c.p.in_(asked))
+            for some in chunks(numbers):
+                yield from self._decode(connection, then.where(Q.c.s.in_(some)))
+
+    def began(self, subjects: Iterable[Iri], predicate: Iri) -> dict[Quad, int]:
+        """Tell since which commit it is true what a predicate says of subjects."""
+        found: dict[Quad, int] = {}
+        with self._connect() as connection:
+            asked = self._dictionary.numbers(connection, [predicate]).values()
+            numbers = self._dictionary.numbers(connection, frozenset(subjects)).values()
+            then = select(Q.c.since, *_QUAD).where(self._true, Q.c.p.in_(asked))
+            for some in chunks(numbers):
+                rows = connection.execute(then.where(Q.c.s.in_(some))).all()
+                terms = self._dictionary.terms(connection, {n for row in rows for n in row[1:]})
+                for since, s, p, o, g in rows:
+                    found[Quad(terms[s], terms[p], terms[o], terms[g])] = since  # type: ignore[arg-type]
+        return found
+
+    def ends(self, predicate: Iri) -> set[Iri]:
+        """Collect the IRIs that a predicate points at."""
+        with self._connect() as connection:
+            numbers = self._dictionary.numbers(connection, [predicate])
+            if predicate not in numbers:
+                return set()
+            then = select(Q.c.o).distinct().where(self._true, Q.c.p == numbers[predicate])
+            found = self._dictionary.terms(connection, connection.execute(then).scalars())
+        return {term for term in found.values() if not isinstance(term, Literal)}
+
+    def told(
         self,
         subjects: Collection[Iri],
         graphs: Collection[Iri],
@@ -196,6 +230,58 @@ def difference(
             removed |= set(decode(connection, dictionary, ended.where(Q.c.s.in_(some))))
     # A quad that went and came back is in both.
     return Difference(frozenset(added - removed), frozenset(removed - added))
+
+
+def changed(
+    connection: Connection,
+    dictionary: Dictionary,
+    sequence: int,
+    predicates: Collection[Iri],
+    classes: Collection[Iri],
+    most: int,
+) -> list[Quad]:
+    """List the quads that a commit began or ended, `most` of them at most, in no order.
+
+    Those of some predicates, and with rdf:type those of some classes.
+    """
+    chosen = _chosen(connection, dictionary, predicates, classes)
+    found: list[Quad] = []
+    for bound in (Q.c.since, Q.c.until):
+        query = select(*_QUAD).where(bound == sequence, chosen).limit(most - len(found))
+        found += decode(connection, dictionary, query)
+    return found
+
+
+def commits_changing(
+    connection: Connection,
+    dictionary: Dictionary,
+    after: int,
+    predicates: Collection[Iri],
+    classes: Collection[Iri],
+) -> list[int]:
+    """List the commits after one that began or ended such quads as `changed` lists, in order."""
+    chosen = _chosen(connection, dictionary, predicates, classes)
+    found: set[int] = set()
+    for bound in (Q.c.since, Q.c.until):
+        query = select(bound).distinct().where(bound > after, chosen)
+        found.update(connection.execute(query).scalars())
+    return sorted(found)
+
+
+def _chosen(
+    connection: Connection,
+    dictionary: Dictionary,
+    predicates: Collection[Iri],
+    classes: Collection[Iri],
+) -> ColumnElement[bool]:
+    numbers = dictionary.numbers(connection, [*predicates, *classes, RDF.type])
+    about: list[ColumnElement[bool]] = [
+        _unindexed(Q.c.p).in_([numbers[p] for p in predicates if p in numbers])
+    ]
+    if RDF.type in numbers:
+        kinds = [numbers[class_] for class_ in classes if class_ in numbers]
+        about.append(and_(_unindexed(Q.c.p) == numbers[RDF.type], _unindexed(Q.c.o).in_(kinds)))
+    return or_(*about)
 
 
 def commits_touching(

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from isogloss.errors import StoreUnavailable
 from isogloss.model.governance import ValidationResult
 from isogloss.model.journal import Attempt, Difference, Entry, Outcome
-from isogloss.model.rdf import Iri
+from isogloss.model.rdf import Iri, Quad
 from isogloss.store import entries, history
 from isogloss.store.dictionary import Dictionary
 from isogloss.store.graph import BEGINNING, GraphChange, Mark
@@ -98,6 +98,12 @@ class Journal:
         """Give the state that a commit made, to read."""
         return Past(self._engine.connect, self._dictionary, sequence)
 
+    @contextmanager
+    def reading(self, sequence: int) -> Iterator[Past]:
+        """Open the state that a commit made, for whoever asks it many things in a row."""
+        with self._engine.connect() as connection:
+            yield Past(history.borrowed(connection), self._dictionary, sequence)
+
     def sequence_at(self, instant: datetime) -> int:
         """Find the newest commit that was there at an instant; 0 if there was none."""
         with self._engine.connect() as connection:
@@ -131,6 +137,24 @@ class Journal:
         """List the commits that began or ended a statement about subjects, newest first."""
         with self._engine.connect() as connection:
             return history.commits_touching(connection, self._dictionary, subjects)
+
+    def changed(
+        self, sequence: int, predicates: Collection[Iri], classes: Collection[Iri], most: int
+    ) -> list[Quad]:
+        """List quads that a commit began or ended; `store.history` says which."""
+        with self._engine.connect() as connection:
+            return history.changed(
+                connection, self._dictionary, sequence, predicates, classes, most
+            )
+
+    def commits_changing(
+        self, after: int, predicates: Collection[Iri], classes: Collection[Iri]
+    ) -> list[int]:
+        """List the commits after one that began or ended such quads, in order."""
+        with self._engine.connect() as connection:
+            return history.commits_changing(
+                connection, self._dictionary, after, predicates, classes
+            )
 
     def ever_parts(self, of: Iri, down: Collection[Iri], up: Collection[Iri]) -> set[Iri]:
         """Collect a resource and what was ever its part; `store.history` says what that is."""

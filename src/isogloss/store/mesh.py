@@ -93,6 +93,11 @@ class Mesh:
         return self._folder.path / TOKENS
 
     @property
+    def lineage_path(self) -> Path | None:
+        """Where what was derived of lineage is kept, None for a mesh that does not last."""
+        return self._folder.path / "lineage" if self._folder.lasting else None
+
+    @property
     def trouble(self) -> str:
         """Why nothing can be written now, in a sentence; "" if all is well."""
         return self._trouble

@@ -333,6 +333,11 @@ class Term(Node):
         return await columns(info, ids)
 
 
+async def domains(info: Info, ids: Sequence[Iri]) -> list[Domain]:
+    """Load and show domains that are known to be there."""
+    return await show_many(info.context.at(info).loaders.domain, ids, Domain.of)
+
+
 async def products(info: Info, ids: Sequence[Iri]) -> list[DataProduct]:
     """Load and show products that are known to be there."""
     return await show_many(info.context.at(info).loaders.product, ids, DataProduct.of)
@@ -351,8 +356,3 @@ async def columns(info: Info, ids: Sequence[Iri]) -> list[Column]:
 async def terms(info: Info, ids: Sequence[Iri]) -> list[Term]:
     """Load and show terms that are known to be there."""
     return await show_many(info.context.at(info).loaders.term, ids, Term.of)
-
-
-async def domains(info: Info, ids: Sequence[Iri]) -> list[Domain]:
-    """Load and show domains that are known to be there."""
-    return await show_many(info.context.at(info).loaders.domain, ids, Domain.of)

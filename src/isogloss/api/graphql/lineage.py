@@ -8,19 +8,9 @@ from strawberry import ID
 from isogloss.api.graphql import catalog
 from isogloss.api.graphql.catalog import Node
 from isogloss.api.graphql.context import Info
+from isogloss.api.graphql.lineage_answers import LineageAnswer
 from isogloss.model import lineage as model
 from isogloss.model.rdf import Iri
-
-strawberry.enum(
-    model.Direction, description="UPSTREAM goes towards sources, DOWNSTREAM towards users."
-)
-strawberry.enum(model.Level, description="What the nodes of an answer are.")
-strawberry.enum(
-    model.EdgeKind,
-    description="DERIVATION: values come from values (prov:wasDerivedFrom). INFLUENCE: filters, "
-    "joins, sorts (prov:wasInfluencedBy). CONSUMPTION: a product reads another's port, which "
-    "says nothing about its data (dprod:inputPort).",
-)
 
 
 @strawberry.type(description="A node that was reached.")
@@ -31,10 +21,10 @@ class LineageNode:
     id: ID = strawberry.field(description="The node's IRI.")
     level: strawberry.Private[model.Level]
 
-    @strawberry.field(description="The column, dataset or product itself.")
+    @strawberry.field(description="The column, dataset, product or domain itself.")
     async def node(self, info: Info) -> Node | None:
         """Load the node."""
-        return next(iter(await _nodes(info, self.level, [Iri(self.id)])), None)
+        return next(iter(await load(info, self.level, [Iri(self.id)])), None)
 
 
 @strawberry.type(description="One dependency; it points from the user to the source.")
@@ -44,12 +34,20 @@ class LineageEdge:
     downstream: ID = strawberry.field(description="What depends.")
     upstream: ID = strawberry.field(description="What it depends on.")
     kind: model.EdgeKind = strawberry.field(description="How it depends.")
+    evidence: model.Evidence = strawberry.field(
+        description="How it is known; what is declared and what is observed are two edges."
+    )
     transformations: list[str] = strawberry.field(
         description="In OpenLineage's words, as DIRECT/IDENTITY; empty where nobody told."
     )
     graphs: list[ID] = strawberry.field(description="The named graphs that say so.")
+    jobs: list[ID] = strawberry.field(description="The jobs that make it (mesh:madeBy).")
+    since: int = strawberry.field(description="The commit that it is true from.")
     through: list[ID] = strawberry.field(
         description="The columns, datasets or ports that it follows from; empty where asserted."
+    )
+    agreement: model.Agreement | None = strawberry.field(
+        description="Whether ports and data lineage agree; null between columns and datasets."
     )
 
     @classmethod
@@ -59,34 +57,34 @@ class LineageEdge:
             downstream=ID(edge.downstream),
             upstream=ID(edge.upstream),
             kind=edge.kind,
+            evidence=edge.evidence,
             transformations=list(edge.transformations),
             graphs=[ID(graph) for graph in edge.graphs],
+            jobs=[ID(job) for job in edge.jobs],
+            since=edge.since,
             through=[ID(iri) for iri in edge.through],
+            agreement=edge.agreement,
         )
 
 
-@strawberry.type(description="Everything that was reached, and whether that is all.")
-class Lineage:
+@strawberry.type(description="What was reached, and how much of it this is.")
+class Lineage(LineageAnswer):
     """View of model.lineage.Lineage."""
 
-    complete: bool = strawberry.field(description="Whether nothing was left out.")
-    truncated_by: str | None = strawberry.field(
-        description="The limit that cut the answer; null when complete."
-    )
-    sequence: int = strawberry.field(description="The commit that the answer is true of.")
     starts: list[ID] = strawberry.field(
-        description="Where it started: `of`, or its columns or datasets at this level."
+        description="Where it started: `of` by the name that it goes by, or what stands for it "
+        "at this level."
     )
     nodes: list[LineageNode] = strawberry.field(description="Nearest first, then by IRI.")
-    edges: list[LineageEdge] = strawberry.field(description="Between starts and nodes shown.")
+    edges: list[LineageEdge] = strawberry.field(
+        description="Between starts and nodes shown; those with an end on an earlier page, too."
+    )
 
     @classmethod
     def of(cls, lineage: model.Lineage) -> "Lineage":
         """Show an answer."""
         return cls(
-            complete=lineage.complete,
-            truncated_by=lineage.truncated_by,
-            sequence=lineage.sequence,
+            extent=lineage.extent,
             starts=[ID(start) for start in lineage.starts],
             nodes=[
                 LineageNode(distance=node.distance, id=ID(node.id), level=lineage.level)
@@ -98,42 +96,23 @@ class Lineage:
 
 @strawberry.type(description="One way by which data flows, from the source down to the user.")
 class LineagePath:
-    """One of model.lineage.Paths."""
+    """One of model.lineage_answers.Ways."""
 
     ids: list[ID] = strawberry.field(description="The IRIs along the way.")
     level: strawberry.Private[model.Level]
 
-    @strawberry.field(description="The columns, datasets or products along the way.")
+    @strawberry.field(description="The things along the way.")
     async def nodes(self, info: Info) -> Sequence[Node]:
         """Load the nodes."""
-        return await _nodes(info, self.level, [Iri(id_) for id_ in self.ids])
+        return await load(info, self.level, [Iri(id_) for id_ in self.ids])
 
 
-@strawberry.type(description="The ways from one node down to another, shortest first.")
-class LineagePaths:
-    """View of model.lineage.Paths."""
-
-    complete: bool = strawberry.field(description="Whether these are all.")
-    truncated_by: str | None = strawberry.field(
-        description="The limit that cut the answer; null when complete."
-    )
-    sequence: int = strawberry.field(description="The commit that the answer is true of.")
-    paths: list[LineagePath] = strawberry.field(description="Shortest first, then by IRIs.")
-
-    @classmethod
-    def of(cls, found: model.Paths, level: model.Level) -> "LineagePaths":
-        """Show an answer."""
-        return cls(
-            complete=found.complete,
-            truncated_by=found.truncated_by,
-            sequence=found.sequence,
-            paths=[LineagePath(ids=[ID(i) for i in path], level=level) for path in found.paths],
-        )
-
-
-async def _nodes(info: Info, level: model.Level, ids: Sequence[Iri]) -> Sequence[Node]:
+async def load(info: Info, level: model.Level, ids: Sequence[Iri]) -> Sequence[Node]:
+    """Load the nodes of a level."""
     if level is model.Level.COLUMN:
         return await catalog.columns(info, ids)
     if level is model.Level.DATASET:
         return await catalog.datasets(info, ids)
+    if level is model.Level.DOMAIN:
+        return await catalog.domains(info, ids)
     return await catalog.products(info, ids)

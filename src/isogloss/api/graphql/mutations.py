@@ -20,7 +20,7 @@ from isogloss.api.graphql.moments import Moment
 from isogloss.api.graphql.rule_steps import RulesMutation
 from isogloss.model import access, change
 from isogloss.model.rdf import parse_iri
-from isogloss.services.loading import Loaded
+from isogloss.services.loading import Loaded, Upload
 
 DomainName = Annotated[
     str, strawberry.argument(description="A domain by its short name or its IRI.")
@@ -62,6 +62,46 @@ class Mutation(RulesMutation):
         return await _change(
             lambda: loading.replace_source(
                 domain, source, turtle, author=author, message=message, id=id
+            )
+        )
+
+    @strawberry.mutation(
+        description="Make a source of a domain say exactly which lineage SQL declares: of the "
+        "columns of views, tables and whatever else statements write. What could not be resolved "
+        "is listed in the notes, each with its line."
+    )
+    async def lineage_from_sql(
+        self,
+        info: Info,
+        domain: DomainName,
+        source: Source,
+        sql: Annotated[str, strawberry.argument(description="Statements, all that it says.")],
+        namespace: Annotated[
+            str,
+            strawberry.argument(
+                description="The namespace of the tables, as postgres://warehouse:5432."
+            ),
+        ],
+        dialect: Annotated[
+            str | None,
+            strawberry.argument(description="As in postgres, snowflake, bigquery."),
+        ] = None,
+        message: Message = "",
+        id: RequestId = None,
+    ) -> Verdict:
+        """Replace a source graph by what SQL declares."""
+        author, tracing = info.context.require_author(), info.context.services.sql
+        upload = Upload(f"{source}.sql", sql.encode())
+        return await _change(
+            lambda: tracing.load(
+                upload,
+                domain,
+                source=source,
+                namespace=namespace,
+                dialect=dialect,
+                author=author,
+                message=message,
+                id=id,
             )
         )
 

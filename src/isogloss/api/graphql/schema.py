@@ -16,7 +16,11 @@ from isogloss.api.graphql.governance import (
     ValidationReport,
 )
 from isogloss.api.graphql.history import PastQuery
-from isogloss.api.graphql.lineage import Lineage, LineagePaths
+from isogloss.api.graphql.lineage_impact import ImpactQuery
+from isogloss.api.graphql.lineage_questions import LineageQuery
+from isogloss.api.graphql.lineage_shape import LineageShapeQuery
+from isogloss.api.graphql.lineage_trace import LineageTraceQuery
+from isogloss.api.graphql.lineage_ways import LineageWaysQuery
 from isogloss.api.graphql.meaning import Mapping as TermMapping
 from isogloss.api.graphql.meaning import Word, show
 from isogloss.api.graphql.moments import AsOf
@@ -25,9 +29,7 @@ from isogloss.api.graphql.preview import PreviewQuery
 from isogloss.api.graphql.rules import RulesQuery
 from isogloss.api.graphql.scores import ScoreQuery
 from isogloss.errors import InvalidArgument
-from isogloss.model.lineage import Direction, Level
 from isogloss.model.rdf import parse_iri
-from isogloss.services.lineage import MAX_HOPS, MAX_NODES, MAX_PATHS
 
 _question = partial(strawberry.field, extensions=[AsOf()])
 
@@ -35,11 +37,20 @@ Id = Annotated[ID, strawberry.argument(description="Its IRI.")]
 DomainName = Annotated[
     str, strawberry.argument(description="A domain by its short name or its IRI.")
 ]
-MaxHops = Annotated[int, strawberry.argument(description="Go so many hops at the most, 1 to 1000.")]
 
 
 @strawberry.type(description="What there is to ask.")
-class Query(PastQuery, PreviewQuery, ScoreQuery, RulesQuery):
+class Query(
+    PastQuery,
+    PreviewQuery,
+    ScoreQuery,
+    RulesQuery,
+    LineageTraceQuery,
+    LineageWaysQuery,
+    LineageQuery,
+    LineageShapeQuery,
+    ImpactQuery,
+):
     """Every query of the API."""
 
     @_question(description="Anything by its IRI; null if the mesh has no such thing.")
@@ -138,57 +149,6 @@ class Query(PastQuery, PreviewQuery, ScoreQuery, RulesQuery):
             lambda: view.discovery.search(text, kinds=narrow.kinds, domain=domain, limit=first)
         )
         return [SearchHit.of(hit) for hit in hits]
-
-    @_question(description="Where something comes from, or what depends on it.")
-    async def lineage(
-        self,
-        info: Info,
-        of: Annotated[
-            ID, strawberry.argument(description="The IRI of a column, dataset or product.")
-        ],
-        direction: Annotated[Direction, strawberry.argument(description="Which way to go.")],
-        max_hops: MaxHops = MAX_HOPS,
-        level: Annotated[
-            Level, strawberry.argument(description="What the nodes of the answer are.")
-        ] = Level.COLUMN,
-        max_nodes: Annotated[
-            int, strawberry.argument(description="Give so many nodes at the most.")
-        ] = MAX_NODES,
-    ) -> Lineage:
-        """Trace lineage."""
-        start = parse_iri(of)
-        return Lineage.of(
-            await to_thread.run_sync(
-                lambda: info.context.at(info).view.lineage.lineage(
-                    start, direction, level=level, max_hops=max_hops, max_nodes=max_nodes
-                )
-            )
-        )
-
-    @_question(description="The ways by which data flows from one thing down to another.")
-    async def lineage_paths(
-        self,
-        info: Info,
-        from_: Annotated[
-            ID, strawberry.argument(name="from", description="The IRI of the source.")
-        ],
-        to: Annotated[ID, strawberry.argument(description="The IRI of the user.")],
-        level: Annotated[
-            Level, strawberry.argument(description="What the nodes of the answer are.")
-        ] = Level.COLUMN,
-        max_paths: Annotated[
-            int, strawberry.argument(description="Give so many paths at the most.")
-        ] = MAX_PATHS,
-        max_hops: MaxHops = MAX_HOPS,
-    ) -> LineagePaths:
-        """Find paths."""
-        source, target = parse_iri(from_), parse_iri(to)
-        found = await to_thread.run_sync(
-            lambda: info.context.at(info).view.lineage.lineage_paths(
-                source, target, level=level, max_paths=max_paths, max_hops=max_hops
-            )
-        )
-        return LineagePaths.of(found, level)
 
     @_question(
         description="Every domain's meaning of a word; null if no glossary has it. Case, plural, "

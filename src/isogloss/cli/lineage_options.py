@@ -1,0 +1,121 @@
+"""What the commands that ask about lineage have in common, and their answers as JSON."""
+
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Any
+
+import typer
+
+from isogloss.bootstrap import View
+from isogloss.cli.options import open_mesh
+from isogloss.errors import InvalidArgument
+from isogloss.model.lineage import EdgeKind, Evidence, Extent
+from isogloss.model.lineage_answers import LineageFilter
+from isogloss.model.rdf import parse_iri
+from isogloss.services.history import parse_moment
+from isogloss.services.lineage_pages import sequence_of
+
+Thing = Annotated[str, typer.Argument(metavar="IRI", help="A column, dataset or product.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option(metavar="MOMENT", help="A commit's number or an instant; now if left out."),
+]
+Filters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--filter",
+        metavar="KEY=VALUE",
+        help="Follow only what fits; several narrow it down. Keys: kind, evidence, "
+        "transformation, context (a job or its keyword), domain, tag; ignore=IRI passes through "
+        "something without counting it.",
+    ),
+]
+After = Annotated[str | None, typer.Option(metavar="CURSOR", help="Go on where an answer was cut.")]
+MaxHops = Annotated[int, typer.Option(help="Go so many hops at the most.")]
+_SINGLE = ("evidence", "context", "domain", "tag")
+_KEYS = ("kind", "transformation", "ignore", *_SINGLE)
+
+
+def view_of(data: Any, as_of: str | None, after: str | None) -> View:
+    """Open the mesh as of a moment, or as of the commit of a cursor."""
+    services = open_mesh(data)
+    if after is not None:
+        return services.as_of(sequence_of(after))
+    return services if as_of is None else services.as_of(parse_moment(as_of))
+
+
+def read_filter(told: Sequence[str] | None) -> LineageFilter:
+    """Read `--filter`.
+
+    Raises:
+        InvalidArgument: a key that is none, or one that cannot be given twice.
+    """
+    found: dict[str, list[str]] = {}
+    for one in told or ():
+        key, equals, value = one.partition("=")
+        if key not in _KEYS or not equals or not value:
+            raise InvalidArgument(f"{one!r} is no filter: write KEY=VALUE, with {_or(_KEYS)}.")
+        found.setdefault(key, []).append(value)
+        if key in _SINGLE and len(found[key]) > 1:
+            raise InvalidArgument(f"The filter {key} can be given once.")
+    single = {key: found[key][0] for key in _SINGLE if key in found}
+    kinds = found.get("kind")
+    return LineageFilter(
+        kinds=frozenset(_word(EdgeKind, kind) for kind in kinds) if kinds else None,
+        evidence=_word(Evidence, single["evidence"]) if "evidence" in single else None,
+        transformations=tuple(sorted(found.get("transformation", ()))),
+        context=single.get("context"),
+        domain=single.get("domain"),
+        tag=single.get("tag"),
+        ignore_as_hops=tuple(sorted(parse_iri(iri) for iri in found.get("ignore", ()))),
+    )
+
+
+def plain(value: Any) -> Any:
+    """Give what JSON can hold, with the names of the GraphQL types."""
+    if is_dataclass(value) and not isinstance(value, type):
+        told: dict[str, Any] = {}
+        for name in (one.name for one in fields(value)):
+            part = getattr(value, name)
+            if isinstance(part, Extent):
+                told |= {"complete": part.complete, **plain(part)}
+            else:
+                told[_camel(name)] = plain(part)
+        return told
+    if hasattr(value, "_asdict"):
+        return {_camel(name): plain(one) for name, one in value._asdict().items()}
+    if isinstance(value, Enum):
+        return value.name
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, list | tuple | frozenset):
+        return [plain(one) for one in value]
+    return value
+
+
+def covered(extent: Extent) -> str:
+    """Say how much an answer covers."""
+    cut = extent.truncated_by
+    if cut is None:
+        return f"complete, as of commit {extent.as_of_commit}"
+    onward = f"; go on with --after {cut.cursor}" if cut.cursor else ""
+    return f"cut by {cut.limit}={cut.value}, {cut.beyond}{onward}"
+
+
+def _word(words: Any, value: str) -> Any:
+    try:
+        return words(value.lower())
+    except ValueError as error:
+        known = _or([word.value for word in words])
+        raise InvalidArgument(f"{value!r} is not known: choose {known}.") from error
+
+
+def _or(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.removeprefix("is_").split("_")
+    return first + "".join(word.title() for word in rest)

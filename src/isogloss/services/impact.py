@@ -1,0 +1,128 @@
+"""Ask what a change would break: where, whose it is, and how badly."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from isogloss.lineage.cut_out import around
+from isogloss.lineage.impact import impact
+from isogloss.model.lineage import Direction, Level
+from isogloss.model.lineage_answers import Change, Hit, Impact, LineageFilter
+from isogloss.model.rdf import Iri
+from isogloss.services.catalog import Catalog
+from isogloss.services.lineage import LineageTracer
+from isogloss.services.lineage_asking import Filters
+from isogloss.services.lineage_pages import cut, place_of
+from isogloss.store.graph import Reader
+
+MAX_HOPS = 100
+MAX_NODES = 1_000
+_ALL = LineageFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """Where a node is and whose it is."""
+
+    dataset: Iri | None = None
+    products: tuple[Iri, ...] = ()
+    domain: Iri | None = None
+    owners: tuple[Iri, ...] = ()
+    is_promised: bool = False
+
+
+class ImpactAnalysis:
+    """Judges changes by the rules of `lineage.impact`."""
+
+    def __init__(self, graph: Reader, catalog: Catalog, tracer: LineageTracer) -> None:
+        self._graph = graph
+        self._catalog = catalog
+        self._tracer = tracer
+        self._filters = Filters(graph, catalog, tracer)
+
+    def impact(
+        self,
+        of: Iri,
+        change: Change,
+        *,
+        level: Level | None = None,
+        filter: LineageFilter = _ALL,
+        max_hops: int = MAX_HOPS,
+        max_nodes: int = MAX_NODES,
+        after: str | None = None,
+    ) -> Impact:
+        """Find what a change to `of` would do, worst first; within each reach of `max_hops`.
+
+        Without a level, the answer has the same kind of thing that `of` is.
+
+        Raises:
+            NotFound: `of` is nothing that has lineage.
+            InvalidArgument: a limit that is none, or a cursor of another question.
+        """
+        level = level or self._filters.level_of(of)
+        question = repr(("impact", of, change, level, filter, max_hops))
+        place = place_of(after, question, self._graph.sequence)
+        asking = self._filters.asking(level, place.sequence, filter)
+        starts = self._tracer.expand(of, level)
+        graph = around(asking, starts, Direction.DOWNSTREAM)
+        homes = self._homes(level, sorted(set(graph).difference(starts)))
+        every = impact(
+            graph,
+            starts,
+            change,
+            promised={node for node, home in homes.items() if home.is_promised},
+            ignored=asking.ignored,
+        )
+        chosen, truncation = cut(
+            every,
+            place,
+            question,
+            most=("maxNodes", max_nodes),
+            max_hops=max_hops,
+            distance=lambda one: one.distance,
+            what=f"{level.value}s",
+        )
+        hits = []
+        for one in chosen:
+            home = homes[one.id]
+            hits.append(Hit(one, home.dataset, home.products, home.domain, home.owners))
+        shown = {*starts, *(one.id for one in chosen)}
+        links = sorted(
+            (link for arc in graph.subgraph(shown).edges for link in graph.edges[arc]["links"]),
+            key=lambda link: (link.downstream, link.upstream, link.kind.value, link.graph),
+        )
+        extent = asking.extent(truncation)
+        return Impact(of, change, level, tuple(hits), tuple(links), starts, extent)
+
+    def _homes(self, level: Level, nodes: Collection[Iri]) -> dict[Iri, _Home]:
+        """Find where nodes are and whose they are, in few calls of the store."""
+        reader = self._tracer.reader()
+        places = reader.places(nodes) if level in (Level.COLUMN, Level.DATASET) else {}
+        dataset_of = {node: place.dataset for node, place in places.items() if place}
+        datasets = set(dataset_of.values())
+        levels = self._tracer.levels()
+        products_of = levels.wholes_of(datasets, Level.PRODUCT)
+        domain_of = levels.wholes_of(datasets, Level.DOMAIN)
+        named = {*nodes, *(one for some in products_of.values() for one in some)}
+        products = {one.id: one for one in self._catalog.products(sorted(named)) if one}
+        domains = {domain.id: domain for domain in self._catalog.domains()}
+
+        def home(node: Iri) -> _Home:
+            dataset = dataset_of.get(node)
+            inside = products_of.get(dataset, ()) if dataset else {node} & products.keys()
+            known = [products[product] for product in sorted(inside) if product in products]
+            homes = domain_of.get(dataset, ()) if dataset else {node} & domains.keys()
+            domain = min(homes, default=None) or next(
+                (one.domain for one in known if one.domain), None
+            )
+            owners = {owner for product in known for owner in product.owners}
+            if not owners and domain in domains and (owner := domains[domain].owner):
+                owners = {owner}
+            return _Home(
+                dataset,
+                tuple(sorted(inside)),
+                domain,
+                tuple(sorted(owners)),
+                any(product.objectives for product in known),
+            )
+
+        return {node: home(node) for node in nodes}
