@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from threading import Lock
 
@@ -16,6 +16,7 @@ from isogloss.model.governance import ValidationReport
 from isogloss.services.bench import Bench
 from isogloss.services.bench_process import BenchProcess
 from isogloss.services.catalog import Catalog
+from isogloss.services.claiming import Claiming
 from isogloss.services.commits import Commits
 from isogloss.services.discovery import Discovery
 from isogloss.services.events import Events
@@ -82,11 +83,14 @@ class Services(View):
     commits: Commits
     loading: Loading
     events: Events
+    claiming: Claiming
     sql: SqlLineage
     planning: Planning
     history: History
     watching: Watching
     tokens: Tokens
+    clock: Clock
+    unseen: timedelta
     view: Callable[[int, datetime], View]
     turn: Callable[[int, Moment], datetime]
     _pasts: OrderedDict[tuple[int, datetime], View] = field(default_factory=OrderedDict)
@@ -235,11 +239,14 @@ def build(
         commits=commits,
         loading=loading,
         events=Events(mesh.graph, commits),
+        claiming=Claiming(current.graph, current.catalog, commits),
         sql=SqlLineage(current.graph, current.catalog, commits),
         planning=Planning(mesh, current.catalog, current.lineage, loading, commits),
         history=history,
         watching=Watching(mesh, judge, current.governance.report, settings.base_iri),
         tokens=Tokens(mesh.tokens_path),
+        clock=clock,
+        unseen=timedelta(days=settings.unseen_days),
         view=past,
         turn=turn,
     )

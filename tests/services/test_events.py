@@ -1,20 +1,24 @@
 """Events are kept and followed: what is known is a function of the set of them."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 
+from isogloss.api.app import build_app
 from isogloss.bootstrap import Services, build
 from isogloss.governance.rulebook import Rulebook
 from isogloss.intake.naming import dataset_iri, job_iri, run_iri
 from isogloss.intake.openlineage import read_events
 from isogloss.model.rdf import Iri, Literal, Triple
+from isogloss.services.event_streams import Stream
 from isogloss.services.events import Answer, Reported
 from isogloss.services.ownership import OPERATOR
 from isogloss.settings import Settings
-from isogloss.vocab import CODE, DCAT, MESH, PROV, RDF, XSD
+from isogloss.vocab import CODE, DCAT, DCTERMS, MESH, PROV, RDF, XSD
 
 SPACE = "https://mesh.example/unclaimed/"
 JOB = job_iri(SPACE, "cron", "sum")
@@ -121,6 +125,42 @@ def test_the_same_event_twice_changes_nothing(empty_mesh: Services) -> None:
     head = empty_mesh.mesh.journal.head
     assert take(empty_mesh, one, one) == [None, None]
     assert empty_mesh.mesh.journal.head == head
+
+
+def test_what_nobody_speaks_of_any_more_is_flagged_and_stays(empty_mesh: Services) -> None:
+    """The last run read c; a was read a minute before, and then no more."""
+    take(empty_mesh, flow("COMPLETE", "r1", 1, "a", "b"), flow("COMPLETE", "r2", 2, "c", "b"))
+    catalog = empty_mesh.catalog
+    found = catalog.datasets([dataset(name) for name in "abc"])
+    seen = [one.last_seen.minute if one and one.last_seen else None for one in found]
+    assert seen == [1, 2, 2]
+    # A run that says the same again makes all that it speaks of seen, at the cost of two quads.
+    take(empty_mesh, flow("COMPLETE", "r3", 3, "c", "b"))
+    again = catalog.datasets([dataset(name) for name in "abc"])
+    assert [one.last_seen.minute if one and one.last_seen else None for one in again] == [1, 3, 3]
+    _, graph = Stream("unclaimed", SPACE, False, ("cron", "sum")).graphs
+    head = empty_mesh.mesh.journal.head.sequence
+    change = empty_mesh.mesh.journal.difference(head - 1, head)
+    job = [quad for quad in (*change.added, *change.removed) if quad.graph == graph]
+    assert {quad.predicate for quad in job} == {MESH.newestRun, DCTERMS.modified}
+    assert len(job) == 4
+
+
+def test_unseen_since_is_told_after_the_days_that_are_set() -> None:
+    at = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+    for days, flagged in ((20, True), (60, False)):
+        services = build(Settings(data=None, unseen_days=days), clock=lambda: at)
+        take(services, flow("COMPLETE", "r1", 1, "a", "b"))
+        secret, _ = services.tokens.issue(OPERATOR, timedelta(days=1))
+        client = TestClient(build_app(services), base_url="http://localhost")
+        query = f'{{ dataset(id: "{dataset("a")}") {{ lastSeen unseenSince domain {{ name }} }} }}'
+        answer = client.post(
+            "/graphql", json={"query": query}, headers={"Authorization": f"Bearer {secret}"}
+        ).json()["data"]["dataset"]
+        services.close()
+        assert answer["domain"] == {"name": "unclaimed"}
+        assert answer["lastSeen"] == "2026-01-31T12:01:00+00:00"
+        assert answer["unseenSince"] == (answer["lastSeen"] if flagged else None)
 
 
 SCHEMA = {"schema": {"fields": [{"name": "x", "type": "INT"}]}}

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from isogloss import __version__, resources
 from isogloss.cli import (
+    claims,
     folders,
     lineage,
     lineage_questions,
@@ -56,6 +57,8 @@ for command in (
     past.diff,
     past.revert,
     scores.score,
+    claims.claims,
+    claims.claim,
     lineage_questions.impact,
     lineage_questions.paths,
     lineage_questions.root_causes,

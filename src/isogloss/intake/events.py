@@ -153,6 +153,15 @@ def moment_of(where: str, time: str) -> str:
     return f"{seconds:%Y-%m-%dT%H:%M:%S}".rjust(19, "0") + f".{fraction}"
 
 
+def instant_of(time: str) -> datetime:
+    """Give the instant of a time that an event had, to the microsecond.
+
+    Raises:
+        InvalidInput: it is no time.
+    """
+    return datetime.fromisoformat(moment_of("A time", time)[:26]).replace(tzinfo=UTC)
+
+
 def keep(event: Event, space: str, subject: Iri, *, superseded: bool = False) -> frozenset[Triple]:
     """State an event as it came.
 

@@ -7,9 +7,12 @@ nothing of that kind, in a number of store calls that does not depend on the lis
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 from isogloss.errors import NotFound
+from isogloss.intake.events import instant_of
+from isogloss.intake.naming import is_minted
 from isogloss.model.catalog import (
     Agent,
     Column,
@@ -20,14 +23,16 @@ from isogloss.model.catalog import (
     ServiceLevelObjective,
     Term,
 )
-from isogloss.model.rdf import Iri
+from isogloss.model.rdf import Iri, Literal
 from isogloss.services import description as read
+from isogloss.services.claims import read_claims
 from isogloss.services.current import Current
 from isogloss.services.description import Description
 from isogloss.store.graph import Reader
 from isogloss.store.named_graphs import CATALOGUE
 from isogloss.vocab import (
     DCAT,
+    DCTERMS,
     DPROD,
     MESH,
     ODRL,
@@ -39,6 +44,8 @@ from isogloss.vocab import (
 GOVERNANCE = "governance"
 """The built-in domain of the governance group: it describes the others."""
 
+
+_JOBS = "/graph/openlineage/jobs/"
 
 UNCLAIMED = "unclaimed"
 """The built-in domain of what is named in namespaces that no domain claims."""
@@ -54,8 +61,10 @@ class Catalog:
         self._graph_domains = Current(graph, self._read_graph_domains)
         self._ids = {
             class_: Current(graph, partial(self._read_ids, class_))
-            for class_ in (DPROD.DataProduct, DCAT.Dataset, MESH.Field)
+            for class_ in (DPROD.DataProduct, MESH.Field)
         }
+        self._datasets = Current(graph, self._read_dataset_ids)
+        self._heard = Current(graph, self._read_heard)
         self._terms = Current(graph, self._read_term_ids)
 
     def of(self, graph: Reader) -> "Catalog":
@@ -162,8 +171,11 @@ class Catalog:
         return self._ids[DPROD.DataProduct].get()
 
     def dataset_ids(self) -> Mapping[Iri, Iri | None]:
-        """List datasets likewise."""
-        return self._ids[DCAT.Dataset].get()
+        """List datasets likewise, but that a claimed namespace is its claimant's.
+
+        One that only has names that nobody claims is the unclaimed space's.
+        """
+        return self._datasets.get()
 
     def column_ids(self) -> Mapping[Iri, Iri | None]:
         """List columns likewise."""
@@ -181,6 +193,37 @@ class Catalog:
             known = found.get(quad.subject)
             found[quad.subject] = min(known, owner) if known and owner else owner or known
         return dict(sorted(found.items()))
+
+    def _read_dataset_ids(self) -> dict[Iri, Iri | None]:
+        found, claims = self._read_ids(DCAT.Dataset), read_claims(self._graph)
+        claimed: defaultdict[Iri, set[Iri]] = defaultdict(set)
+        for quad in self._graph.statements(MESH.olNamespace):
+            if quad.subject in found and isinstance(quad.object, Literal):
+                if claimant := claims.claimant(quad.object.value):
+                    claimed[quad.subject].add(claimant)
+                elif is_minted(quad.subject):
+                    claimed[quad.subject].add(self._unclaimed().id)
+        return found | {dataset: min(domains) for dataset, domains in claimed.items()}
+
+    def _read_heard(self) -> dict[Iri, str]:
+        """Read when each job was last heard of, by the graph of its lineage."""
+        return {
+            quad.graph: quad.object.value
+            for quad in self._graph.statements(DCTERMS.modified)
+            if _JOBS in quad.graph and isinstance(quad.object, Literal)
+        }
+
+    def _last_seen(self, about: Description) -> datetime | None:
+        heard = self._heard.get()
+        told = {
+            quad.graph: quad.object.value
+            for quad in about.quads
+            if quad.predicate == MESH.lastSeen and isinstance(quad.object, Literal)
+        }
+        # A job speaks of a dataset as often as it runs, unless it says since when it does not.
+        graphs = {quad.graph for quad in about.quads if quad.predicate == RDF.type}
+        times = [told.get(graph) or heard.get(graph) for graph in graphs]
+        return max((instant_of(time) for time in times if time), default=None)
 
     def _read_term_ids(self) -> dict[Iri, Iri | None]:
         glossaries = {d.glossary: d.id for d in self.domains() if d.glossary}
@@ -208,7 +251,12 @@ class Catalog:
         """Read datasets."""
         domains = self.dataset_ids()
         about = self._describe(iri for iri in ids if iri in domains)
-        return [read.dataset(about[iri], domains[iri]) if iri in about else None for iri in ids]
+        return [
+            read.dataset(about[iri], domains[iri], self._last_seen(about[iri]))
+            if iri in about
+            else None
+            for iri in ids
+        ]
 
     def columns(self, ids: Sequence[Iri]) -> list[Column | None]:
         """Read columns."""

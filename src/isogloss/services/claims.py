@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable
 
 from isogloss.lineage.identity import Claim, claimant
 from isogloss.model.catalog import Domain
+from isogloss.model.claims import Unclaimed, UnclaimedNamespace
 from isogloss.model.rdf import Iri, Literal, Triple
 from isogloss.services.description import Description
 from isogloss.store.graph import Reader
-from isogloss.vocab import MESH, RDF
+from isogloss.vocab import DCAT, DCTERMS, MESH, RDF
 
 
 class Claims:
@@ -59,4 +60,30 @@ def claim_triples(domain: Domain, iri: Iri, pattern: str) -> frozenset[Triple]:
             Triple(iri, MESH.claimedBy, domain.id),
             Triple(iri, MESH.namespacePattern, Literal(pattern)),
         }
+    )
+
+
+def find_unclaimed(state: Reader) -> Unclaimed:
+    """List the namespaces that nobody claims, most datasets first, and contested patterns."""
+    claims = read_claims(state)
+    datasets: defaultdict[str, set[str]] = defaultdict(set)
+    jobs: defaultdict[str, set[str]] = defaultdict(set)
+    for kind, found in ((DCAT.Dataset, datasets), (MESH.Job, jobs)):
+        typed = {quad.subject for quad in state.statements(RDF.type, kind)}
+        names: dict[Iri, set[str]] = defaultdict(set)
+        for quad in state.statements(DCTERMS.identifier):
+            if quad.subject in typed and isinstance(quad.object, Literal):
+                names[quad.subject].add(quad.object.value)
+        for quad in state.statements(MESH.olNamespace):
+            if quad.subject not in typed or not isinstance(quad.object, Literal):
+                continue
+            if claims.claimant(quad.object.value) is None:
+                found[quad.object.value] |= names[quad.subject]
+    listed = [
+        UnclaimedNamespace(namespace, len(datasets[namespace]), len(jobs[namespace]))
+        for namespace in {*datasets, *jobs}
+    ]
+    return Unclaimed(
+        tuple(sorted(listed, key=lambda one: (-one.datasets, -one.jobs, one.namespace))),
+        tuple(claims.conflicts().items()),
     )

@@ -5,7 +5,7 @@ transaction, and so one sync of the disk. Each is judged in the state that those
 him made.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from threading import Lock
 from uuid import uuid4
 
@@ -250,15 +250,15 @@ class Commits:
         new: set[Quad] = set()
         spoken: list[tuple[Place, bool, bool]] = []
         patches = [
-            (place, content.edit(state))
+            (place, content, content.edit(state))
             for place, content in zip(places, request.contents, strict=True)
             if isinstance(content, SourcePatch)
         ]
-        for place, added, removed in _patched(state, patches):
+        for place, content, added, removed in _patched(state, patches):
             ownership.check(place, (Triple(*quad[:3]) for quad in added))
             old |= removed
             new |= added
-            spoken.append((place, True, bool(added or removed)))
+            spoken.append((place, not content.silences, bool(added or removed)))
         whole = {
             place.graph: frozenset(state.quads([place.graph]))
             for place, content in zip(places, request.contents, strict=True)
@@ -302,14 +302,12 @@ class Commits:
 
 def _patched(
     state: Past,
-    patches: Sequence[tuple[Place, tuple[frozenset[Triple], frozenset[Triple]]]],
-) -> list[tuple[Place, frozenset[Quad], frozenset[Quad]]]:
+    patches: Sequence[tuple[Place, SourcePatch, tuple[frozenset[Triple], frozenset[Triple]]]],
+) -> Iterator[tuple[Place, SourcePatch, frozenset[Quad], frozenset[Quad]]]:
     """Find what of patches is a change: what is added and not there, what is removed and is."""
-    subjects = {triple.subject for _, said in patches for part in said for triple in part}
-    there = frozenset(state.told(subjects, {place.graph for place, _ in patches}))
-    found = []
-    for place, (added, removed) in patches:
+    subjects = {triple.subject for _, _, said in patches for part in said for triple in part}
+    there = frozenset(state.told(subjects, {place.graph for place, _, _ in patches}))
+    for place, content, (added, removed) in patches:
         wanted = normal(Quad(*triple, place.graph) for triple in added)
         unwanted = {Quad(*triple, place.graph) for triple in removed} - wanted
-        found.append((place, wanted - there, frozenset(unwanted & there)))
-    return found
+        yield place, content, wanted - there, frozenset(unwanted & there)

@@ -22,12 +22,14 @@ class SourcePatch:
     """What a source is to say besides, and what no longer, told when its turn has come.
 
     `edit` is given the state that it meets, and reads of it only what it needs; it gives
-    (added, removed). What is there already, or is not, may be among them.
+    (added, removed). What is there already, or is not, may be among them. One that `silences`
+    its source removes all that it says.
     """
 
     domain: str
     source: str
     edit: Callable[[Past], tuple[frozenset[Triple], frozenset[Triple]]]
+    silences: bool = False
 
 
 Content: TypeAlias = SourceContent | SourceEdit | SourcePatch | Act
