@@ -1,6 +1,7 @@
 """What OpenLineage's facets say, in the examples that their authors wrote and in small ones."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +49,11 @@ def edges(found: Document, predicate: Iri = PROV.wasDerivedFrom) -> set[tuple[Ir
 
 
 def of_job(entry: dict[str, Any]) -> Document:
-    facets = {"facets": {}}
-    return read(event(job={"lineage": {"entries": [entry]}}, output=facets))
+    return read(event(job={"lineage": {"entries": [entry]}}))
 
 
 # Files of bare facets, by what they are facets of: the part of an event that would carry each.
-PARTS = {
+PARTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "RunFacet": lambda facets: {"run": facets},
     "JobFacet": lambda facets: {"job": facets},
     "InputDatasetFacet": lambda facets: {"input": {"inputFacets": facets}},
