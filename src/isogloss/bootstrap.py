@@ -28,6 +28,7 @@ from isogloss.services.lineage_questions import LineageQuestions
 from isogloss.services.lineage_shape import LineageShape
 from isogloss.services.loading import Loading
 from isogloss.services.meaning import Meanings
+from isogloss.services.names import Names
 from isogloss.services.planning import Planning
 from isogloss.services.previewing import Previewing
 from isogloss.services.projection import Projection
@@ -156,7 +157,7 @@ def build(
         regime: Callable[[], Regime],
         clock: Clock,
     ) -> View:
-        catalog = Catalog(graph, settings.base_iri)
+        catalog = Catalog(graph, settings.base_iri, Names(graph, projection, mesh.at))
         tracer = LineageTracer(graph, catalog, projection, mesh.at)
         return View(
             graph=graph,

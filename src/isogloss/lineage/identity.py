@@ -116,6 +116,8 @@ class Identity:
         self._deciding: defaultdict[Iri, set[Iri]] = defaultdict(set)
         self._groups: dict[Iri, Group] = {}
         self._past: dict[Iri, list[tuple[int, Group]]] = {}
+        self.ever_merged: set[Iri] = set()
+        """The names that were ever one with another."""
 
     # Questions
 
@@ -336,6 +338,8 @@ class Identity:
             if past and past[-1][0] == sequence:
                 past.pop()
             past.append((sequence, group))
+            if len(members) > 1:
+                self.ever_merged.add(name)
             if group.merges:
                 self._groups[name] = group
             else:
@@ -407,6 +411,8 @@ class Identity:
         ]
         for name, past in kept["past"]:
             identity._past[name] = [(since, groups[number]) for since, number in past]
+            if any(len(group.members) > 1 for _, group in identity._past[name]):
+                identity.ever_merged.add(name)
             if (group := identity._past[name][-1][1]).merges:
                 identity._groups[name] = group
         return identity
