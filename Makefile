@@ -35,15 +35,17 @@ test: $(VENV)/ready-dev ## pass every test (ARGS="-k lineage")
 torture: $(VENV)/ready-dev ## pass the destructive tests at full size: kills, power cuts, flipped bytes (an hour)
 	@ISOGLOSS_TORTURE=1 $(BIN)/pytest tests/torture tests/security tests/store tests/services $(ARGS)
 
-bench: $(VENV)/ready-dev ## measure commits, the past, rebuilding and rules (five minutes)
+bench: $(VENV)/ready-dev ## measure commits, the past, rebuilding, rules and lineage (six minutes)
 	@$(BIN)/python -m benchmarks.commits
 	@$(BIN)/python -m benchmarks.validation
 	@$(BIN)/python -m benchmarks.previews
+	@$(BIN)/python -m benchmarks.lineage
 
 bench-long: $(VENV)/ready-dev ## measure them at the sizes that docs/benchmarks.md has
 	@$(BIN)/python -m benchmarks.commits --long
 	@$(BIN)/python -m benchmarks.validation --long
 	@$(BIN)/python -m benchmarks.previews --long
+	@$(BIN)/python -m benchmarks.lineage --long
 
 check: $(VENV)/ready-dev ## look at format, lint, types, layers and spelling; change nothing
 	$(BIN)/ruff format --check .

@@ -167,7 +167,9 @@ def build(
             questions=LineageQuestions(graph, catalog, tracer),
             shape=LineageShape(graph, catalog, tracer),
             impact=ImpactAnalysis(graph, catalog, tracer),
-            root_causes=RootCauseSearch(graph, catalog, tracer, clock),
+            root_causes=RootCauseSearch(
+                graph, catalog, tracer, clock, mesh.journal.commits_touching
+            ),
             meanings=Meanings(graph, catalog),
             discovery=Discovery(graph, catalog),
             exports=Exports(exact, catalog),

@@ -4,6 +4,7 @@ import csv
 import io
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -115,15 +116,24 @@ r:3 a mesh:Run ; mesh:runState code:COMPLETE ; prov:qualifiedAssociation <x/a3> 
 )
 
 
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Services]:
+@contextmanager
+def _mesh(*documents: str) -> Iterator[Services]:
+    """A mesh with one domain, and a commit for each document."""
     services = build(Settings(data=None), clock=lambda: NOW)
     with without_rules(services.judge):
         assert isinstance(services.commits.replace([FOUNDING]), Committed)
-        loaded = services.loading.load([Upload("lineage.ttl", LINEAGE.encode())], "shop")
-        assert isinstance(loaded.outcome, Committed), loaded.outcome
+        for number, text in enumerate(documents):
+            uploads = [Upload(f"{number}.ttl", text.encode())]
+            loaded = services.loading.load(uploads, "shop", source="lineage")
+            assert isinstance(loaded.outcome, Committed), loaded.outcome
         yield services
     services.close()
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Services]:
+    with _mesh(LINEAGE) as services:
+        yield services
 
 
 def _column(name: str) -> Iri:
@@ -364,3 +374,118 @@ def test_what_depends_on_something_is_compared_too(shop: Services) -> None:
         RAW, 1, 2, direction=Direction.DOWNSTREAM, level=Level.DATASET
     )
     assert set(found.difference.nodes_added) == {CLEAN, REPORT, BOARD, LOST}
+
+
+TWINS = (
+    """@base <https://mesh.example/shop/> .
+@prefix d: <https://mesh.example/shop/dataset/> .
+"""
+    + "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
+    + """
+d:kept a dcat:Dataset ; dcterms:title "kept" .
+<ns/s3/dataset/kept> a dcat:Dataset ; dcterms:title "kept" ; prov:alternateOf d:kept ;
+    dcat:keyword "files" ; prov:wasGeneratedBy <run/9> .
+<ns/s3/dataset/kept/mail> a mesh:Field ; mesh:fieldOf <ns/s3/dataset/kept> ;
+    mesh:fieldPath "mail" ; mesh:classification code:confidential .
+<dataset/kept/mail> a mesh:Field ; mesh:fieldOf d:kept ; mesh:fieldPath "mail" .
+d:copy a dcat:Dataset ; dcterms:title "copy" ; prov:wasDerivedFrom <ns/s3/dataset/kept> .
+<dataset/copy/mail> a mesh:Field ; mesh:fieldOf d:copy ; mesh:fieldPath "mail" ;
+    prov:wasDerivedFrom <ns/s3/dataset/kept/mail> .
+<run/9> a mesh:Run ; mesh:runState code:FAIL ; prov:qualifiedAssociation <x/9> ;
+    prov:endedAtTime "2026-11-21T11:00:00Z"^^xsd:dateTime .
+<x/9> prov:hadPlan <job/keep> .
+<product/kept> a dprod:DataProduct ; dcterms:title "kept" ; dprod:outputDataset d:copy ,
+    <ns/s3/dataset/kept> .
+<m/1> a dqv:QualityMeasurement ; dqv:computedOn <ns/s3/dataset/kept/mail> ;
+    dqv:isMeasurementOf <x/unique> ; dqv:value false .
+"""
+)
+
+
+@pytest.fixture
+def twins() -> Iterator[Services]:
+    with _mesh(TWINS) as services:
+        yield services
+
+
+def test_whatever_name_something_goes_by_is_understood(twins: Services) -> None:
+    kept, copy = _column("kept"), _column("copy")
+    alias = Iri("https://mesh.example/shop/ns/s3/dataset/kept")
+    for name in (kept, alias):
+        (hit,) = twins.impact.impact(name, Change.DROP).hits
+        assert (hit.affected.id, hit.products) == (
+            copy,
+            (Iri("https://mesh.example/shop/product/kept"),),
+        )
+        found = twins.questions.masking(name)
+        assert found.columns == (_column("kept/mail"),)
+        assert [leak.path for leak in found.leaks] == [(_column("kept/mail"), _column("copy/mail"))]
+    causes = twins.root_causes.root_causes(copy).causes
+    assert [(cause.kind, cause.node) for cause in causes] == [
+        (CauseKind.FAILED, kept),
+        (CauseKind.OUT_OF_BOUNDS, _column("kept/mail")),
+    ]
+    tagged = LineageFilter(tag="files")
+    upstream = twins.questions.difference(copy, 1, 2, level=Level.DATASET, filter=tagged)
+    assert upstream.difference.nodes_added == (kept,)
+    assert alias not in twins.shape.orphans("shop").found
+    assert {hub.id for hub in twins.shape.hubs("shop", first=100).found}.isdisjoint({alias})
+    run = twins.root_causes.run_lineage(Iri("https://mesh.example/shop/run/9"))
+    assert run.outputs == (kept,)
+
+
+def test_a_run_is_told_as_it_was_when_it_ended() -> None:
+    """The next run wrote the same dataset, and the one before is not in its graph any more."""
+
+    def ran(number: int, source: str) -> str:
+        prefixes = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
+        return f"""@base <https://mesh.example/shop/> . {prefixes}
+            <dataset/old> a dcat:Dataset . <dataset/new> a dcat:Dataset .
+            <dataset/out> a dcat:Dataset ; prov:wasGeneratedBy <run/{number}> .
+            <dataset/old/c> a mesh:Field ; mesh:fieldOf <dataset/old> ; mesh:fieldPath "c" .
+            <dataset/new/c> a mesh:Field ; mesh:fieldOf <dataset/new> ; mesh:fieldPath "c" .
+            <dataset/out/c> a mesh:Field ; mesh:fieldOf <dataset/out> ; mesh:fieldPath "c" ;
+                prov:wasDerivedFrom <dataset/{source}/c> ; prov:qualifiedDerivation <x/d> .
+            <x/d> prov:entity <dataset/{source}/c> ; mesh:evidence code:observed ;
+                mesh:madeBy <job/copy> .
+            <run/{number}> a mesh:Run ; mesh:runState code:COMPLETE ;
+                prov:used <dataset/{source}> ; prov:qualifiedAssociation <x/a{number}> .
+            <x/a{number}> prov:hadPlan <job/copy> .
+            <run/1> a mesh:Run ; mesh:runState code:COMPLETE ;
+                prov:used <dataset/old> ; prov:qualifiedAssociation <x/a1> .
+            <x/a1> prov:hadPlan <job/copy> .
+            <job/copy> a mesh:Job ; mesh:newestRun <run/{number}> ."""
+
+    with _mesh(ran(1, "old"), ran(2, "new")) as services:
+        for number, source in ((1, "old"), (2, "new")):
+            run = Iri(f"https://mesh.example/shop/run/{number}")
+            found = services.root_causes.run_lineage(run)
+            assert (found.inputs, found.outputs) == ((_column(source),), (_column("out"),))
+            ends = [(link.upstream, link.downstream) for link in found.links]
+            assert ends == [(_column(f"{source}/c"), _column("out/c"))]
+            assert found.extent.as_of_commit == number + 1
+
+
+def test_a_context_is_a_job_with_all_its_parts_or_the_keyword_of_jobs() -> None:
+    prefixes = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
+    jobs = f"""@base <https://mesh.example/shop/> . {prefixes}
+        <dataset/a> a dcat:Dataset .
+        <job/nightly> a mesh:Job ; dcat:keyword "billing" .
+        <job/step> a mesh:Job ; dcterms:isPartOf <job/nightly> .
+        <job/other> a mesh:Job .
+    """
+    for name, job in (("b", "step"), ("c", "other"), ("d", "nightly")):
+        jobs += f"""<dataset/{name}> a dcat:Dataset ; prov:wasDerivedFrom <dataset/a> ;
+            prov:qualifiedDerivation <x/{name}> .
+        <x/{name}> prov:entity <dataset/a> ; mesh:madeBy <job/{job}> .
+        """
+    with _mesh(jobs) as services:
+
+        def reached(context: str) -> set[Iri]:
+            filter = LineageFilter(context=context)
+            found = services.impact.impact(_column("a"), Change.DROP, filter=filter)
+            return {hit.affected.id for hit in found.hits}
+
+        for context in ("billing", "https://mesh.example/shop/job/nightly"):
+            assert reached(context) == {_column("b"), _column("d")}
+        assert reached("https://mesh.example/shop/job/step") == {_column("b")}

@@ -3,7 +3,7 @@
 Arcs run from upstream to downstream, and have the links between their ends under "links".
 """
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable
 from itertools import pairwise
 from typing import Protocol
@@ -34,13 +34,12 @@ class Search(Protocol):
 
 def cut_out(links: Iterable[Link], nodes: Iterable[Iri] = ()) -> "nx.DiGraph[Iri]":
     """Make a graph of links and of nodes that may have none."""
+    between: defaultdict[tuple[Iri, Iri], list[Link]] = defaultdict(list)
+    for link in links:
+        between[link.upstream, link.downstream].append(link)
     graph: nx.DiGraph[Iri] = nx.DiGraph()
     graph.add_nodes_from(nodes)
-    for link in links:
-        if graph.has_edge(link.upstream, link.downstream):
-            graph.edges[link.upstream, link.downstream]["links"].append(link)
-        else:
-            graph.add_edge(link.upstream, link.downstream, links=[link])
+    graph.add_edges_from((*ends, {"links": same}) for ends, same in between.items())
     return graph
 
 
@@ -94,13 +93,20 @@ def distances(
 ) -> dict[Iri, int]:
     """Count the hops to each node reached, the starts being 0; to enter an ignored one is none."""
     follow = graph.successors if direction is Direction.DOWNSTREAM else graph.predecessors
-    found = {start: 0 for start in starts if start in graph}
+    return walk(follow, (start for start in starts if start in graph), ignored)
+
+
+def walk(
+    follow: Callable[[Iri], Iterable[Iri]], starts: Iterable[Iri], ignored: Collection[Iri] = ()
+) -> dict[Iri, int]:
+    """Count the hops to each node that is reached by following; likewise."""
+    found = dict.fromkeys(starts, 0)
     waiting = deque(found)
     while waiting:
         node = waiting.popleft()
         for neighbour in follow(node):
             hops = found[node] + (neighbour not in ignored)
-            if hops < found.get(neighbour, len(graph) + 1):
+            if neighbour not in found or hops < found[neighbour]:
                 found[neighbour] = hops
                 # The nearest are always in front: what costs no hop goes before the others.
                 (waiting.append if neighbour not in ignored else waiting.appendleft)(neighbour)

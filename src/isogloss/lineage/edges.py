@@ -1,17 +1,21 @@
 """What is known of each edge, by its number: its class, its source, and when it was."""
 
+from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Hashable
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from isogloss.lineage.rows import Ints, grown
+from isogloss.lineage.rows import Ints, grown, roomy
 from isogloss.model.lineage import EdgeFilter, EdgeKind, Evidence
 from isogloss.model.rdf import Iri
 
 OPEN = 2**31 - 1
 """The end of an edge that still is."""
+_KEPT = 16
+"""Filters that were asked for last, with what passes them."""
 
 
 class Class(NamedTuple):
@@ -42,6 +46,7 @@ class Edges:
         self._class_numbers: dict[Class, int] = {}
         self._source_numbers: dict[Source, int] = {}
         self._sources_of_job: defaultdict[Iri, list[int]] = defaultdict(list)
+        self._passing: dict[Hashable, NDArray[np.bool]] = {}
         self._used = 0
 
     def __len__(self) -> int:
@@ -83,6 +88,10 @@ class Edges:
         self.until[first : self._used] = OPEN
         return np.arange(first, self._used, dtype=np.int32)
 
+    def began(self, at: int) -> int:
+        """Give the first edge that began after a commit: edges are numbered as they begin."""
+        return bisect_right(self.since.data, at, 0, self._used)
+
     def newest(self) -> int:
         """Give the commit that changed an edge last, 0 where there is none."""
         until = self.until[: self._used]
@@ -91,18 +100,32 @@ class Edges:
 
     def passing_classes(self, edges: EdgeFilter) -> NDArray[np.bool] | None:
         """Tell by number which classes pass a filter, None where all do."""
-        if edges.kinds is None and edges.evidence is None and not edges.transformations:
+        asked = edges.kinds, edges.evidence, edges.transformations
+        if asked == (None, None, ()):
             return None
-        return np.fromiter((_passes(c, edges) for c in self.classes), np.bool, len(self.classes))
+        passing = self._passing.get(asked)
+        if passing is None or len(passing) < len(self.classes):
+            tests = (_passes(class_, edges) for class_ in self.classes)
+            passing = np.fromiter(tests, np.bool, len(self.classes))
+            self._keep(asked, passing)
+        return passing
 
     def passing_sources(self, edges: EdgeFilter) -> NDArray[np.bool] | None:
         """Tell by number which sources pass a filter, None where all do."""
         if edges.jobs is None:
             return None
-        passing = np.zeros(len(self.sources), np.bool)
-        for job in edges.jobs:
-            passing[self._sources_of_job.get(job, [])] = True
+        passing = self._passing.get(edges.jobs)
+        if passing is None or len(passing) < len(self.sources):
+            passing = np.zeros(len(self.sources), np.bool)
+            for job in edges.jobs:
+                passing[self._sources_of_job.get(job, [])] = True
+            self._keep(edges.jobs, passing)
         return passing
+
+    def _keep(self, asked: Hashable, passing: NDArray[np.bool]) -> None:
+        if len(self._passing) >= _KEPT:
+            del self._passing[next(iter(self._passing))]
+        self._passing[asked] = passing
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Give the columns that a saved index keeps."""
@@ -126,12 +149,16 @@ class Edges:
         edges = cls()
         for kind, evidence, *words in tables["classes"]:
             edges.number_class(Class(EdgeKind(kind), Evidence(evidence), tuple(words)))
-        for graph, job in tables["sources"]:
-            edges.number_source(Source(graph, job))
-        edges.class_of = arrays["edge.class"].copy()
-        edges.source_of = arrays["edge.source"].copy()
-        edges.since, edges.until = arrays["edge.since"].copy(), arrays["edge.until"].copy()
-        edges._used = len(edges.since)
+        # All at once: there may be as many as there are jobs.
+        edges.sources = list(map(Source._make, tables["sources"]))
+        edges._source_numbers = dict(zip(edges.sources, range(len(edges.sources)), strict=True))
+        for number, (_, job) in enumerate(edges.sources):
+            if job is not None:
+                edges._sources_of_job[job].append(number)
+        edges.class_of = roomy(arrays["edge.class"])
+        edges.source_of = roomy(arrays["edge.source"])
+        edges.since, edges.until = roomy(arrays["edge.since"]), roomy(arrays["edge.until"])
+        edges._used = len(arrays["edge.since"])
         return edges
 
 

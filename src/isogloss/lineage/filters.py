@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isogloss.lineage.names import Names
-from isogloss.lineage.rows import Ints, grown
+from isogloss.lineage.rows import Numbers, grown
 from isogloss.model.rdf import Iri
 
 IN, OUT = 1, 2
@@ -34,15 +34,25 @@ class Membership:
             verdict = self.verdict_of[node] = IN if self._names[node] in self.chosen else OUT
         return verdict == IN
 
-    def has_each(self, nodes: Ints) -> NDArray[np.bool]:
-        """Tell of each node whether it is in it."""
+    def those_in(self, nodes: Numbers) -> Numbers:
+        """Give those nodes that are in it."""
+        inside = self._are(nodes, IN)
+        return nodes if inside is None else nodes[inside]
+
+    def split(self, nodes: Numbers) -> tuple[Numbers, Numbers]:
+        """Give the nodes that are not in it, and those that are."""
+        outside = self._are(nodes, OUT)
+        return (nodes, nodes[:0]) if outside is None else (nodes[outside], nodes[~outside])
+
+    def _are(self, nodes: Numbers, verdict: int) -> NDArray[np.bool] | None:
+        """Tell on which nodes a verdict is this one, None for all of them."""
         verdicts = self._verdicts.take(nodes)
         if not verdicts.all():
             for node in nodes[verdicts == 0].tolist():
                 self.has(node)
             verdicts = self._verdicts.take(nodes)
-        found: NDArray[np.bool] = verdicts == IN
-        return found
+        are: NDArray[np.bool] = verdicts == verdict
+        return None if are.all() else are
 
 
 class Memberships:

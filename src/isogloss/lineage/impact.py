@@ -17,13 +17,14 @@ objective everything but a deprecation is one step worse. What is only declared 
 what was observed, and comes after it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 import networkx as nx
 
-from isogloss.lineage.cut_out import WAYS, distances, only, rank, way_of
+from isogloss.lineage.cut_out import WAYS, distances, rank, walk, way_of
 from isogloss.model.lineage import Evidence
-from isogloss.model.lineage_answers import Affected, Change, ImpactSeverity, Way
+from isogloss.model.lineage_answers import Affected, Change, ImpactSeverity
 from isogloss.model.rdf import Iri
 
 _CRITICAL, _HIGH, _MEDIUM, _LOW, _INFO = ImpactSeverity
@@ -59,11 +60,11 @@ def impact(
     Returns:
         Worst first, then what was observed, nearest, by IRI.
     """
+    arcs = {node: [_arc(node, below, graph) for below in graph.successors(node)] for node in graph}
     away = distances(graph, starts, ignored=ignored)
-    observed = only(graph, lambda link: link.evidence is Evidence.OBSERVED)
-    seen = distances(observed, starts)
-    by_way = {way: distances(_shown(graph, way), starts, ignored=ignored) for way in WAYS}
+    seen = walk(lambda node: (arc.below for arc in arcs[node] if arc.is_observed), starts)
     near_rule, far_rule = _RULES[change]
+    by_way = {way: _along(arcs, rank(way), starts, ignored) for way in WAYS}
     found = []
     for node, distance in away.items():
         if node in starts or node in ignored:
@@ -83,6 +84,30 @@ def impact(
     )
 
 
-def _shown(graph: "nx.DiGraph[Iri]", way: Way) -> "nx.DiGraph[Iri]":
-    """Keep the links through which as much comes as `way` says, or more."""
-    return only(graph, lambda link: rank(way_of(link)) <= rank(way))
+class _Arc(NamedTuple):
+    """What comes through from a node to the one below, through any of the links."""
+
+    below: Iri
+    rank: int
+    is_observed: bool
+
+
+def _arc(node: Iri, below: Iri, graph: "nx.DiGraph[Iri]") -> _Arc:
+    links = graph.edges[node, below]["links"]
+    return _Arc(
+        below,
+        min(rank(way_of(link)) for link in links),
+        any(link.evidence is Evidence.OBSERVED for link in links),
+    )
+
+
+def _along(
+    arcs: Mapping[Iri, Collection[_Arc]],
+    least: int,
+    starts: Collection[Iri],
+    ignored: Collection[Iri],
+) -> dict[Iri, int]:
+    """Count the hops where so much comes through, or more."""
+    return walk(
+        lambda node: (arc.below for arc in arcs[node] if arc.rank <= least), starts, ignored
+    )

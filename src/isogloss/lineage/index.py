@@ -3,16 +3,17 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from threading import RLock
-from typing import Any
 
 import numpy as np
 
-from isogloss.lineage.edges import OPEN, Class, Edges, Source
+from isogloss.lineage.answers import links_of, page_of
+from isogloss.lineage.changes import Change, Key
+from isogloss.lineage.edges import Class, Edges, Source
 from isogloss.lineage.filters import Memberships
 from isogloss.lineage.names import Names
-from isogloss.lineage.rows import EndedRows, Ints, Rows
+from isogloss.lineage.rows import EndedRows, Rows
 from isogloss.lineage.saved import read, write
-from isogloss.lineage.search import EVER, Scratch, Search
+from isogloss.lineage.search import EVER, Ends, Scratch, Search
 from isogloss.model.lineage import Direction, EdgeFilter, Fact, Link, Node, NodeFilter, Reached
 from isogloss.model.rdf import Iri
 
@@ -30,7 +31,7 @@ class Index:
 
     def __init__(self) -> None:
         self.sequence = 0
-        self._names = Names()
+        self.names = Names()
         self._edges = Edges()
         self._live = Rows(), Rows()  # by downstream end, by upstream end: see _SIDES
         self._ended = EndedRows()
@@ -40,7 +41,7 @@ class Index:
     def _begin(self) -> None:
         self._lock = RLock()
         self._scratch = Scratch()
-        self._memberships = Memberships(self._names)
+        self._memberships = Memberships(self.names)
         self._reserve()
 
     # ------------------------------------------------------------------ writing
@@ -57,19 +58,20 @@ class Index:
         with self._lock:
             if sequence < self.sequence:
                 raise ValueError(f"commit {sequence} comes after {self.sequence}")
-            come: list[tuple[int, int, int, int]] = []
-            gone: list[tuple[int, int, int]] = []
-            back: list[tuple[int, int, int]] = []
+            change = Change(sequence, again=sequence == self.sequence)
             for downstream, stated in facts.items():
-                node = self._names.add(downstream) if stated else self._names.find(downstream)
+                node = self.names.add(downstream) if stated else self.names.find(downstream)
                 if node is not None:
-                    self._compare(node, self._number(stated), sequence, come, gone, back)
+                    wanted = self._number(stated)
+                    change.compare(node, wanted, self._edges, self._live[0], self._ended)
             self._reserve()
-            self._apply(sequence, come, gone, back)
+            if change:
+                change.apply(self._edges, self._live, self._ended)
+                self._newest = sequence
             self.sequence = sequence
 
-    def _number(self, stated: Iterable[Fact]) -> set[tuple[int, int, int]]:
-        names, edges = self._names, self._edges
+    def _number(self, stated: Iterable[Fact]) -> set[Key]:
+        names, edges = self.names, self._edges
         return {
             (
                 names.add(upstream),
@@ -79,64 +81,8 @@ class Index:
             for upstream, kind, evidence, transformations, graph, job in stated
         }
 
-    def _compare(
-        self,
-        node: int,
-        wanted: set[tuple[int, int, int]],
-        sequence: int,
-        come: list[tuple[int, int, int, int]],
-        gone: list[tuple[int, int, int]],
-        back: list[tuple[int, int, int]],
-    ) -> None:
-        there: dict[tuple[int, int, int], int] = {}
-        if node < len(self._live[0].start):
-            there = {self._key(*end): end[1] for end in zip(*self._live[0].row(node), strict=True)}
-        gone.extend((node, key[0], edge) for key, edge in there.items() if key not in wanted)
-        new = wanted - there.keys()
-        if new and sequence == self.sequence and (row := self._ended_row(node)):
-            # Ended by this very commit, so it has not.
-            for end in zip(*self._ended.rows[0].row(row), strict=True):
-                key = self._key(*end)
-                if key in new and self._edges.until[end[1]] == sequence:
-                    new.remove(key)
-                    back.append((node, *end))
-        come.extend((node, *key) for key in new)
-
-    def _key(self, neighbour: int, edge: int) -> tuple[int, int, int]:
-        edges = self._edges
-        return neighbour, int(edges.class_of[edge]), int(edges.source_of[edge])
-
-    def _ended_row(self, node: int) -> int:
-        return int(self._ended.row_of[node]) if node < len(self._ended.row_of) else 0
-
-    def _apply(
-        self,
-        sequence: int,
-        come: list[tuple[int, int, int, int]],
-        gone: list[tuple[int, int, int]],
-        back: list[tuple[int, int, int]],
-    ) -> None:
-        if not (come or gone or back):
-            return
-        self._newest = sequence
-        downs, ups, classes, sources = np.array(come, np.int32).reshape(-1, 4).T
-        ends = np.array(gone, np.int32).reshape(-1, 3).T
-        backs = np.array(back, np.int32).reshape(-1, 3).T
-        edges = self._edges.add(classes, sources, sequence)
-        self._edges.until[ends[2]] = sequence
-        self._edges.until[backs[2]] = OPEN
-        here = np.concatenate([downs, backs[0]]), np.concatenate([ups, backs[1]])
-        edges = np.concatenate([edges, backs[2]])
-        for side, rows in enumerate(self._live):
-            rows.change((ends[side], ends[2]), (here[side], here[1 - side], edges))
-        # What came and went within one commit never was.
-        lasted = ends[:, self._edges.since[ends[2]] < sequence]
-        if back or lasted.size:
-            self._ended.reserve(len(self._names))
-            self._ended.change((backs[0], backs[1], backs[2]), (lasted[0], lasted[1], lasted[2]))
-
     def _reserve(self) -> None:
-        nodes = len(self._names)
+        nodes = len(self.names)
         for rows in self._live:
             rows.reserve(nodes)
         size = len(self._live[0].start)
@@ -149,15 +95,15 @@ class Index:
 
     def __contains__(self, iri: Iri) -> bool:
         with self._lock:
-            node = self._names.find(iri)
+            node = self.names.find(iri)
             if node is None:
                 return False
-            return bool(self._ended_row(node)) or any(rows.length[node] for rows in self._live)
+            return bool(self._ended.row(node)) or any(rows.length[node] for rows in self._live)
 
     @property
     def node_count(self) -> int:
         """Count the nodes that have a number."""
-        return len(self._names)
+        return len(self.names)
 
     @property
     def edge_count(self) -> int:
@@ -173,11 +119,11 @@ class Index:
     def links(self, node: Iri, direction: Direction, *, at: int | None = None) -> list[Link]:
         """List the edges that a node has in one direction, sorted."""
         with self._lock:
-            number = self._names.find(node)
+            number = self.names.find(node)
             if number is None:
                 return []
             search = self.search_of(direction, at=at)
-            return self._links(direction, *search.row(number))
+            return self._links(direction, search.edges_of(np.array([number])))
 
     def closure(
         self,
@@ -208,10 +154,11 @@ class Index:
             with_links: whether to give links.
         """
         with self._lock:
-            known = {self._names.find(start) for start in starts} - {None}
+            known = {self.names.find(start) for start in starts} - {None}
             search = self.search_of(direction, at=at, edges=edges, nodes=nodes)
             hops = EVER if max_hops is None else max_hops + 1
-            found = search.run(sorted(n for n in known if n is not None), hops)
+            numbers = sorted(number for number in known if number is not None)
+            found = search.run(numbers, hops, with_links=with_links)
             explored = search.explored(found, hops)
             cut_by, beyond, shown = None, 0, found.layers
             if len(shown) > hops:
@@ -220,16 +167,16 @@ class Index:
             last = total if max_nodes is None else offset + max_nodes
             if last < total:
                 cut_by, beyond = "maxNodes", total - last
-            earlier, page = self._page(shown, offset, last)
+            earlier, page = page_of(self.names, shown, offset, last)
             links: list[Link] = []
             if with_links:
-                among = np.concatenate([np.asarray(shown[0], np.int32), *earlier, *page])
+                among = np.concatenate([np.asarray(shown[0], np.intp), *earlier, *page])
                 new = len(shown[0]) + min(offset, total) if offset else 0
-                links = self._links(direction, *search.between(among, new))
+                links = self._links(direction, search.links(found, among, new))
             return Reached(
                 starts=tuple(sorted(set(starts))),
                 nodes=tuple(
-                    Node(self._names[number], hops)
+                    Node(self.names[number], hops)
                     for hops, numbers in enumerate(page, 1)
                     for number in numbers.tolist()
                 ),
@@ -241,44 +188,8 @@ class Index:
                 beyond=beyond,
             )
 
-    def _page(self, layers: list[Any], first: int, last: int) -> tuple[list[Ints], list[Ints]]:
-        """Split layers into what comes before a page, and the page, in order."""
-        earlier, page = [], []
-        for layer in layers[1:]:
-            numbers = np.asarray(layer, np.int32)
-            if first < len(numbers) and last > 0:
-                numbers = self._names.sort(numbers)
-            earlier.append(numbers[: max(first, 0)])
-            page.append(numbers[max(first, 0) : max(last, 0)])
-            first, last = first - len(numbers), last - len(numbers)
-        return earlier, page
-
-    def _links(self, direction: Direction, tails: Ints, heads: Ints, numbers: Ints) -> list[Link]:
-        downs, ups = (tails, heads) if direction is Direction.UPSTREAM else (heads, tails)
-        edges, names = self._edges, self._names
-        iris = {node: names[node] for node in {*downs.tolist(), *ups.tolist()}}
-        links = [
-            Link._make(
-                (
-                    iris[down],
-                    iris[up],
-                    *edges.classes[class_],
-                    *edges.sources[source],
-                    since,
-                    None if until == OPEN else until,
-                )
-            )
-            for down, up, class_, source, since, until in zip(
-                downs.tolist(),
-                ups.tolist(),
-                edges.class_of[numbers].tolist(),
-                edges.source_of[numbers].tolist(),
-                edges.since[numbers].tolist(),
-                edges.until[numbers].tolist(),
-                strict=True,
-            )
-        ]
-        return sorted(links, key=_order)
+    def _links(self, direction: Direction, ends: Ends) -> list[Link]:
+        return links_of(self.names, self._edges, direction, ends)
 
     def search_of(
         self,
@@ -293,7 +204,7 @@ class Index:
         search = Search(self._scratch, self._live[side], self._edges)
         if at is not None and at < self._newest:
             self._ended.reserve(len(self._live[0].start))
-            search.in_past(at, self._ended.rows[side], self._ended.row_of)
+            search.in_past(at, self._ended, side)
         classes, sources = self._edges.passing_classes(edges), self._edges.passing_sources(edges)
         if classes is not None:
             search.only_classes(classes)
@@ -308,13 +219,13 @@ class Index:
     def all_links(self, *, at: int | None = None) -> Iterator[Link]:
         """Yield all edges as of a commit, None for the newest, those of a node in one piece."""
         with self._lock:
-            nodes = np.arange(len(self._names), dtype=np.int32)
+            nodes = np.arange(len(self.names))
             search = self.search_of(Direction.UPSTREAM, at=at)
-            tails, heads, numbers = search.between(nodes, 0)
+            tails, heads, numbers = search.edges_of(nodes)
             size = 10_000
             order = tails.argsort(kind="stable")
             parts = [
-                self._links(Direction.UPSTREAM, tails[part], heads[part], numbers[part])
+                self._links(Direction.UPSTREAM, (tails[part], heads[part], numbers[part]))
                 for part in (order[n : n + size] for n in range(0, len(order), size))
             ]
         for part in parts:
@@ -325,15 +236,16 @@ class Index:
     def save(self, folder: Path) -> None:
         """Save it all as a file of a folder, synced, in place of the one that was there."""
         with self._lock:
+            nodes = len(self.names)
             arrays = {
                 **self._edges.arrays(),
-                **self._live[0].arrays("upstream"),
-                **self._live[1].arrays("downstream"),
-                **self._ended.arrays(),
+                **self._live[0].arrays("upstream", nodes),
+                **self._live[1].arrays("downstream", nodes),
+                **self._ended.arrays(nodes),
             }
             # Readers and writers go on while it is written.
             arrays = {name: array.copy() for name, array in arrays.items()}
-            arrays.update(self._names.arrays())
+            arrays.update(self.names.arrays())
             facts = {"sequence": self.sequence, **self._edges.tables()}
         write(folder / _FILE, arrays, facts)
 
@@ -350,12 +262,7 @@ class Index:
         index._edges = Edges.of_saved(arrays, facts)
         index._live = Rows.of_arrays("upstream", arrays), Rows.of_arrays("downstream", arrays)
         index._ended = EndedRows.of_arrays(arrays)
-        index._names = Names(arrays["text"].data, arrays["ends"], arrays["order"])
+        index.names = Names(arrays["text"].data, arrays["ends"], arrays["order"])
         index._newest = index._edges.newest()
         index._begin()
         return index
-
-
-def _order(link: Link) -> tuple[Any, ...]:
-    kind, evidence, job = link.kind.value, link.evidence.value, link.job or ""
-    return (*link[:2], kind, evidence, link.transformations, link.graph, job, link.since)

@@ -20,12 +20,12 @@ def loop(search, nodes, layers, passed, hops):
     reached, widest, longest = search.reached_of, search.widest, search.longest
     class_of, class_passes = search.class_of, search.class_passes  #: classes
     source_of, source_passes = search.source_of, search.source_passes  #: sources
-    at, since_of, until_of = search.at, search.since_of, search.until_of  #: past
+    at, began, until_of = search.at, search.began, search.until_of  #: past
     verdict_of, enters = search.entered.verdict_of, search.entered.has  #: entered
     ignores = search.ignored.has  #: ignored
     live_start, live_length = search.live.start_of, search.live.length_of
     live_neighbour, live_edge = search.live.neighbour_at, search.live.edge_at
-    ended_row = search.ended_row_of  #: past
+    ended_row, ended_last = search.ended_row_of, search.ended_last_of  #: past
     ended_start, ended_length = search.ended.start_of, search.ended.length_of  #: past
     ended_neighbour, ended_edge = search.ended.neighbour_at, search.ended.edge_at  #: past
     while nodes and hops and len(nodes) <= widest:
@@ -34,16 +34,13 @@ def loop(search, nodes, layers, passed, hops):
         for node in nodes:
             length = live_length[node]
             if length > longest:
-                for other in search.step([node]).tolist():
-                    if ignores(other):  #: ignored
-                        nodes.append(other)  #: ignored
-                        passed.append(other)  #: ignored
-                        continue  #: ignored
-                    following.append(other)
-                continue
+                search.finish(nodes, following, layers, passed)
+                return hops - 1
             first = live_start[node]
             ROW live
             row = ended_row[node]  #: past
+            if ended_last[row] <= at:  #: past
+                continue  #: past
             length = ended_length[row]  #: past
             first = ended_start[row]  #: past
             ROW ended
@@ -58,7 +55,7 @@ _ROW = """
                 if reached[other]:
                     continue
                 edge = HERE_edge[place]  #: edge
-                if since_of[edge] > at:  #: past
+                if edge >= began:  #: past
                     continue  #: past
                 if until_of[edge] <= at:  #: ended
                     continue  #: ended

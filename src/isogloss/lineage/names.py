@@ -63,7 +63,7 @@ class Names:
             self._newer.append(iri)
         return number
 
-    def sort(self, numbers: NDArray[np.int32]) -> NDArray[np.int32]:
+    def sort(self, numbers: NDArray[np.intp]) -> NDArray[np.intp]:
         """Put numbers in the order of their IRIs."""
         if len(numbers) < 2:
             return numbers
@@ -72,7 +72,7 @@ class Names:
                 self._ranks = np.empty(self._packed, np.int32)
                 self._ranks[self._order] = np.arange(self._packed, dtype=np.int32)
             return numbers[self._ranks[numbers].argsort()]
-        return np.array(sorted(numbers.tolist(), key=self.__getitem__), np.int32)
+        return np.array(sorted(numbers.tolist(), key=self.__getitem__), np.intp)
 
     def pack(self) -> None:
         """Have them all in one text, those of the dict included."""

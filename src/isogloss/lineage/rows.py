@@ -6,6 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int32]
+"""As they are kept."""
+Numbers = NDArray[np.intp]
+"""As they are worked with: numpy is quicker with numbers of the machine's size."""
 
 _FEWEST = 1024
 """Slots; below that it is not worth tidying up."""
@@ -22,6 +25,13 @@ def grown(array: NDArray[Any], size: int) -> NDArray[Any]:
 
 _SHARE = 8
 """One in so many edges changed: from there on it is quicker to lay all rows anew."""
+
+
+def roomy(array: NDArray[Any]) -> NDArray[Any]:
+    """Copy an array with some room for more, so that the next one added does not copy it again."""
+    copy = np.zeros(len(array) + len(array) // 32, array.dtype)
+    copy[: len(array)] = array
+    return copy
 
 
 class Rows:
@@ -119,7 +129,7 @@ class Rows:
     def flat(self) -> tuple[Ints, Ints, Ints]:
         """Give all edges by node: nodes, neighbours, edges."""
         nodes = np.arange(len(self.start), dtype=np.int32)
-        places = self.places(nodes)
+        places = self.places(nodes.astype(np.intp))
         return np.repeat(nodes, self.length), self.neighbours[places], self.edges[places]
 
     def fill(self, nodes: Ints, neighbours: Ints, edges: Ints) -> None:
@@ -132,17 +142,16 @@ class Rows:
         self.count = self._used = len(nodes)
         self._look()
 
-    def places(self, nodes: Ints) -> NDArray[np.intp]:
+    def places(self, nodes: Numbers) -> Numbers:
         """Find where in the arena the edges of some nodes are, row after row."""
-        lengths = self.length.take(nodes)
-        ends = lengths.cumsum(dtype=np.intp)
+        lengths = self.length.take(nodes).astype(np.intp)
+        ends = lengths.cumsum()
         places = np.arange(ends[-1] if len(ends) else 0)
-        places += np.repeat(self.start.take(nodes) - ends + lengths, lengths)
+        places += (self.start.take(nodes) - ends + lengths).repeat(lengths)
         return places
 
-    def arrays(self, prefix: str) -> dict[str, NDArray[Any]]:
-        """Give what a saved index keeps: the rows, without room to spare."""
-        nodes = len(self.start)
+    def arrays(self, prefix: str, nodes: int) -> dict[str, NDArray[Any]]:
+        """Give what a saved index keeps: the rows of so many nodes, without room to spare."""
         if self._used != self.count or len(self.neighbours) != self.count:
             self.fill(*self.flat())
         return {
@@ -155,12 +164,12 @@ class Rows:
     def of_arrays(cls, prefix: str, arrays: dict[str, NDArray[Any]]) -> "Rows":
         """Take what `arrays` gave, copied, as rows are written to."""
         rows = cls()
-        rows.length = arrays[f"{prefix}.length"].copy()
+        rows.length = roomy(arrays[f"{prefix}.length"])
         rows.start = (rows.length.cumsum() - rows.length).astype(np.int32)
         rows._room = np.zeros(len(rows.length), np.uint8)
-        rows.neighbours = arrays[f"{prefix}.neighbours"].copy()
-        rows.edges = arrays[f"{prefix}.edges"].copy()
-        rows.count = rows._used = len(rows.edges)
+        rows.neighbours = roomy(arrays[f"{prefix}.neighbours"])
+        rows.edges = roomy(arrays[f"{prefix}.edges"])
+        rows.count = rows._used = len(arrays[f"{prefix}.edges"])
         rows._look()
         return rows
 
@@ -171,6 +180,8 @@ class EndedRows:
     def __init__(self) -> None:
         self.row_of = np.zeros(0, np.int32)
         """By node its row, 0 for none: row 0 is empty."""
+        self.last = np.zeros(1, np.int32)
+        """By row a commit that none of its edges outlasted."""
         self.rows = Rows(), Rows()
         self._next = 1
         for rows in self.rows:
@@ -179,15 +190,23 @@ class EndedRows:
     @property
     def nbytes(self) -> int:
         """Give the size of all arrays in bytes."""
-        return self.row_of.nbytes + sum(rows.nbytes for rows in self.rows)
+        return self.row_of.nbytes + self.last.nbytes + sum(rows.nbytes for rows in self.rows)
+
+    def row(self, node: int) -> int:
+        """Give the row of a node, 0 where it has none."""
+        return int(self.row_of[node]) if node < len(self.row_of) else 0
 
     def reserve(self, nodes: int) -> None:
         """Know so many nodes."""
         self.row_of = grown(self.row_of, nodes)
 
-    def change(self, gone: "tuple[Ints, Ints, Ints]", come: "tuple[Ints, Ints, Ints]") -> None:
-        """Remove and add edges, each given by both ends and its number."""
+    def change(
+        self, gone: tuple[Ints, Ints, Ints], come: tuple[Ints, Ints, Ints], sequence: int
+    ) -> None:
+        """Remove edges, and add those that a commit ends: both ends, and the number."""
         self._need(np.concatenate([come[0], come[1]]))
+        for nodes in come[:2]:
+            self.last[self.row_of[nodes]] = sequence
         for side, rows in enumerate(self.rows):
             rows.reserve(self._next)
             ends = self.row_of[come[side]], come[1 - side], come[2]
@@ -197,19 +216,20 @@ class EndedRows:
         fresh = np.unique(nodes[self.row_of[nodes] == 0])
         self.row_of[fresh] = np.arange(self._next, self._next + len(fresh), dtype=np.int32)
         self._next += len(fresh)
+        self.last = grown(self.last, self._next)
 
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """Give what a saved index keeps."""
-        arrays = {"ended.row": self.row_of}
+    def arrays(self, nodes: int) -> dict[str, NDArray[Any]]:
+        """Give what a saved index keeps of so many nodes."""
+        arrays = {"ended.row": self.row_of[:nodes], "ended.last": self.last[: self._next]}
         for side, rows in enumerate(self.rows):
-            arrays |= rows.arrays(f"ended.{side}")
+            arrays |= rows.arrays(f"ended.{side}", self._next)
         return arrays
 
     @classmethod
     def of_arrays(cls, arrays: dict[str, NDArray[Any]]) -> "EndedRows":
         """Take what `arrays` gave, copied."""
         ended = cls()
-        ended.row_of = arrays["ended.row"].copy()
+        ended.row_of, ended.last = roomy(arrays["ended.row"]), roomy(arrays["ended.last"])
         ended.rows = Rows.of_arrays("ended.0", arrays), Rows.of_arrays("ended.1", arrays)
         ended._next = int(ended.row_of.max(initial=0)) + 1
         return ended

@@ -9,12 +9,15 @@ from numpy.typing import NDArray
 from isogloss.lineage.edges import Edges
 from isogloss.lineage.filters import Membership
 from isogloss.lineage.loop import loop
-from isogloss.lineage.rows import Ints, Rows
+from isogloss.lineage.rows import EndedRows, Ints, Numbers, Rows
 
 EVER = 2**31 - 1
 """So many hops that nothing is further."""
 
-Layer: TypeAlias = "list[int] | Ints"
+Layer: TypeAlias = "list[int] | Numbers"
+Ends: TypeAlias = tuple[Numbers, Numbers, Ints]
+"""Of edges: the nodes they are followed from, those they lead to, and their own numbers."""
+_OF_EDGES = {"past", "classes", "sources"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +30,14 @@ class Found:
     layers: "list[Layer]"
     passed: list[int]
 
-    def nodes(self) -> Ints:
+    def nodes(self) -> Numbers:
         """Give all layers as one, the starts included."""
-        return np.concatenate([np.asarray(layer, np.int32) for layer in self.layers])
+        return np.concatenate([np.asarray(layer, np.intp) for layer in self.layers])
 
-    def distances(self) -> Ints:
+    def distances(self) -> Numbers:
         """Give the layer of each of `nodes`."""
         sizes = [len(layer) for layer in self.layers]
-        return np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+        return np.repeat(np.arange(len(sizes), dtype=np.intp), sizes)
 
 
 class Scratch:
@@ -68,22 +71,23 @@ class Scratch:
 class Search:
     """What one question looks at, in one direction: rows, attributes, filters and marks."""
 
-    widest = 128
+    widest = 32
     """A layer of more nodes is numpy's."""
-    longest = 256
+    longest = 64
     """So is a row of more edges."""
 
     def __init__(self, scratch: Scratch, live: Rows, edges: Edges) -> None:
         self._scratch, self.live, self._edges = scratch, live, edges
         self._reached, self.reached_of = scratch.reached, scratch.reached_of
         self._asked: set[str] = set()
+        self._met: list[Ends] | None = None
 
-    def in_past(self, at: int, ended: Rows, ended_row: Ints) -> None:
+    def in_past(self, at: int, ended: EndedRows, side: int) -> None:
         """Follow the edges that were true as of a commit, those that have ended included."""
         self._asked.add("past")
-        self.at, self.ended = at, ended
-        self._ended_row, self.ended_row_of = ended_row, ended_row.data
-        self.since_of = self._edges.since.data
+        self.at, self.began = at, self._edges.began(at)
+        self._ended, self.ended = ended, ended.rows[side]
+        self.ended_row_of, self.ended_last_of = ended.row_of.data, ended.last.data
         self.until_of = self._edges.until.data
 
     def only_classes(self, passing: NDArray[np.bool]) -> None:
@@ -108,127 +112,153 @@ class Search:
         self._asked.add("ignored")
         self.ignored = ignored
 
-    def run(self, starts: list[int], hops: int = EVER) -> Found:
-        """Find what is reached from some nodes, which are all different."""
+    def run(self, starts: list[int], hops: int = EVER, *, with_links: bool = False) -> Found:
+        """Find what is reached from some nodes, which are all different.
+
+        `links` can tell the edges afterwards if it was said that it will be asked.
+        """
         found = Found([starts], [])
+        self._met = [] if with_links else None
         try:
             for node in starts:
                 self.reached_of[node] = 1
-            self._run(found, hops)
+            self._run(found.layers, found.passed, hops)
         except BaseException:
             self._reached[:] = False
             raise
         self._scratch.clean(found)
         return found
 
-    def _run(self, found: Found, hops: int) -> None:
-        layers = found.layers
+    def _run(self, layers: list[Layer], passed: list[int], hops: int) -> None:
         few = loop(frozenset(self._asked))
         while hops and len(layers[-1]):
+            # What the loop leaves is a list, what numpy leaves an array.
             if len(layers[-1]) > self.widest:
-                layers.append(self._following(np.asarray(layers[-1], np.int32), found.passed))
+                nodes = layers[-1] = np.asarray(layers[-1], np.intp)
+                layers.append(self._following(nodes, passed))
                 hops -= 1
             else:
-                nodes = layers[-1] if isinstance(layers[-1], list) else layers[-1].tolist()
-                hops = few(self, nodes, layers, found.passed, hops)
+                starts = layers[-1] if isinstance(layers[-1], list) else layers[-1].tolist()
+                layers[-1] = starts
+                hops = few(self, starts, layers, passed, hops)
         if len(layers) > 1 and not len(layers[-1]):
             layers.pop()
 
-    def _following(self, nodes: Ints, passed: list[int]) -> Ints:
-        found = self.step(nodes)
+    def finish(
+        self, nodes: list[int], following: list[int], layers: list[Layer], passed: list[int]
+    ) -> None:
+        """Append the layer that follows some nodes, of which a part was found already."""
+        layers[-1] = np.asarray(layers[-1], np.intp)
+        rest = self._following(np.asarray(nodes, np.intp), passed)
+        layers.append(np.concatenate([np.array(following, np.intp), rest]))
+
+    def _following(self, nodes: Numbers, passed: list[int]) -> Numbers:
+        found = self._step(nodes)
         if "ignored" not in self._asked:
             return found
-        shown = []
-        while len(found):
-            ignored = self.ignored.has_each(found)
-            shown.append(found[~ignored])
-            passed.extend(found[ignored].tolist())
-            found = self.step(found[ignored])
-        return np.concatenate([found, *shown])
+        found, ignored = self.ignored.split(found)
+        parts = [found]
+        while len(ignored):
+            passed.extend(ignored.tolist())
+            found, ignored = self.ignored.split(self._step(ignored))
+            parts.append(found)
+        return np.concatenate(parts) if len(parts) > 1 else found
 
-    def step(self, nodes: "Layer") -> Ints:
+    def _step(self, nodes: Numbers) -> Numbers:
         """Reach what is one hop from some nodes; give each once, in no order."""
-        nodes = np.asarray(nodes, np.int32)
-        found = self._look(self.live, nodes)
-        if "past" in self._asked:
-            rows = self._ended_row.take(nodes)
-            found = np.concatenate([found, self._look(self.ended, rows[rows > 0])])
+        if self._met is not None:
+            self._met.append(edges := self.edges_of(nodes))
+            found = edges[1][~self._reached.take(edges[1])]
+        else:
+            found = self._new(nodes)
+        if "entered" in self._asked:
+            found = self.entered.those_in(found)
+        if not len(found):
+            return found
         # Of those that are there twice the one that was written last.
         numbers = np.arange(len(found), dtype=np.int32)
         self._scratch.place[found] = numbers
-        once: Ints = found[self._scratch.place.take(found) == numbers]
+        once: Numbers = found[self._scratch.place.take(found) == numbers]
         self._reached[once] = True
         return once
 
-    def _look(self, rows: Rows, nodes: Ints) -> Ints:
-        places = rows.places(nodes)
-        found = rows.neighbours.take(places)
-        new = np.flatnonzero(~self._reached.take(found))
-        found, places = found[new], places[new]
-        if self._asked & {"past", "classes", "sources"}:
-            kept = self._passing(rows.edges.take(places))
-            found = found[kept]
-        if "entered" in self._asked:
-            found = found[self.entered.has_each(found)]
-        return found
+    def _new(self, nodes: Numbers) -> Numbers:
+        places = self.live.places(nodes)
+        found = self.live.neighbours.take(places).astype(np.intp)
+        new = ~self._reached.take(found)
+        found = found[new]
+        if not self._asked & _OF_EDGES:
+            return found
+        edges = self.live.edges.take(places[new])
+        if "past" in self._asked and (ended := self._ended_edges(nodes)):
+            new = ~self._reached.take(ended[1])
+            found = np.concatenate([found, ended[1][new]])
+            edges = np.concatenate([edges, ended[2][new]])
+        return found[self._passing(edges)]
+
+    def _ended_edges(self, nodes: Numbers) -> Ends | None:
+        """Give those edges of some nodes that have ended since, whenever they began."""
+        rows = self._ended.row_of.take(nodes).astype(np.intp)
+        late = (self._ended.last.take(rows) > self.at).nonzero()[0]
+        if not len(late):
+            return None
+        rows = rows[late]
+        places = self.ended.places(rows)
+        edges = self.ended.edges.take(places)
+        still = self._edges.until.take(edges) > self.at
+        tails = np.repeat(nodes[late], self.ended.length.take(rows))
+        heads = self.ended.neighbours.take(places[still]).astype(np.intp)
+        return tails[still], heads, edges[still]
 
     def _passing(self, edges: Ints) -> NDArray[np.bool]:
-        passing = np.ones(len(edges), np.bool)
+        tests = []
         if "past" in self._asked:
-            passing &= self._edges.since.take(edges) <= self.at
-            passing &= self._edges.until.take(edges) > self.at
+            tests.append(edges < self.began)
+        numbers = edges.astype(np.intp) if len(self._asked) > len(tests) else edges
         if "classes" in self._asked:
-            passing &= self._class_passes.take(self._edges.class_of.take(edges))
+            tests.append(self._class_passes.take(self._edges.class_of.take(numbers)))
         if "sources" in self._asked:
-            passing &= self._source_passes.take(self._edges.source_of.take(edges))
+            tests.append(self._source_passes.take(self._edges.source_of.take(numbers)))
+        passing: NDArray[np.bool] = tests.pop()
+        for test in tests:
+            passing &= test
         return passing
 
     def explored(self, found: Found, hops: int) -> int:
-        """Count the edges looked at: those of the nodes that were left."""
+        """Count the edges looked at: those that are, of the nodes that were left."""
         left = [*found.layers[:hops], found.passed]
-        nodes = np.concatenate([np.asarray(layer, np.int32) for layer in left])
-        count = int(self.live.length.take(nodes).sum())
-        if "past" in self._asked:
-            count += int(self.ended.length.take(self._ended_row.take(nodes)).sum())
-        return count
+        nodes = np.concatenate([np.asarray(layer, np.intp) for layer in left])
+        return int(self.live.length.take(nodes).sum())
 
-    def between(self, nodes: Ints, later: int) -> tuple[Ints, Ints, Ints]:
-        """Find the edges among some nodes with an end that is not of the first `later` ones.
-
-        Gives the nodes they are followed from, those they lead to, and their numbers.
-        """
-        place = self._scratch.place
+    def links(self, found: Found, nodes: Numbers, earlier: int = 0) -> Ends:
+        """Find the edges among some of the nodes found, apart from those of the first ones."""
+        left = [node for layer in found.layers if isinstance(layer, list) for node in layer]
+        met = [self.edges_of(np.array(left, np.intp)), *(self._met or ())]
+        tails, heads, edges = _joined(met)
         self._reached[nodes] = True
-        place[nodes] = np.arange(len(nodes), dtype=np.int32)
-        found = [self._among(self.live, nodes, nodes)]
-        if "past" in self._asked:
-            rows = self._ended_row.take(nodes)
-            found.append(self._among(self.ended, nodes[rows > 0], rows[rows > 0]))
+        kept = self._reached.take(heads)
+        kept &= self._reached.take(tails)
         self._reached[nodes] = False
-        tails, heads, edges = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        if later:
-            kept = np.maximum(place.take(tails), place.take(heads)) >= later
-            return tails[kept], heads[kept], edges[kept]
-        return tails, heads, edges
+        if earlier:
+            self._reached[nodes[earlier:]] = True
+            kept &= self._reached.take(heads) | self._reached.take(tails)
+            self._reached[nodes] = False
+        return tails[kept], heads[kept], edges[kept]
 
-    def row(self, node: int) -> tuple[Ints, Ints, Ints]:
-        """Find the edges of one node, wherever they lead; as `between` gives them."""
-        of = np.array([node], np.int32)
-        found = [self._ends(self.live, of, of)]
-        if "past" in self._asked:
-            found.append(self._ends(self.ended, of, self._ended_row.take(of)))
-        tails, heads, edges = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    def edges_of(self, nodes: Numbers) -> Ends:
+        """Find the edges of some nodes, wherever they lead."""
+        places = self.live.places(nodes)
+        tails = nodes.repeat(self.live.length.take(nodes))
+        heads = self.live.neighbours.take(places).astype(np.intp)
+        edges = self.live.edges.take(places)
+        if not self._asked & _OF_EDGES:
+            return tails, heads, edges
+        if "past" in self._asked and (ended := self._ended_edges(nodes)):
+            tails, heads, edges = _joined([(tails, heads, edges), ended])
         kept = self._passing(edges)
         return tails[kept], heads[kept], edges[kept]
 
-    def _among(self, rows: Rows, nodes: Ints, of: Ints) -> tuple[Ints, Ints, Ints]:
-        tails, heads, edges = self._ends(rows, nodes, of)
-        kept = self._reached.take(heads)
-        if self._asked & {"past", "classes", "sources"}:
-            kept &= self._passing(edges)
-        return tails[kept], heads[kept], edges[kept]
 
-    def _ends(self, rows: Rows, nodes: Ints, of: Ints) -> tuple[Ints, Ints, Ints]:
-        places = rows.places(of)
-        tails = np.repeat(nodes, rows.length.take(of))
-        return tails, rows.neighbours.take(places), rows.edges.take(places)
+def _joined(parts: list[Ends]) -> Ends:
+    tails, heads, edges = zip(*parts, strict=True)
+    return np.concatenate(tails), np.concatenate(heads), np.concatenate(edges)

@@ -1,11 +1,11 @@
 """What the lineage of a level looks like as a whole: cycles, orphans, hubs, what others need."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from heapq import heappop, heappush
+from collections.abc import Collection, Iterable
 
 import networkx as nx
 
 from isogloss.lineage.cut_out import distances, shortest
+from isogloss.lineage.reach_counts import reach_counts
 from isogloss.model.lineage import Direction
 from isogloss.model.lineage_answers import Circle, Critical, Hub
 from isogloss.model.rdf import Iri
@@ -52,44 +52,11 @@ def hubs(graph: "nx.DiGraph[Iri]", among: Collection[Iri] | None = None) -> list
     return sorted(found, key=lambda hub: (-hub.upstream - hub.downstream, hub.id))
 
 
-def critical(
-    graph: "nx.DiGraph[Iri]",
-    among: Collection[Iri] | None = None,
-    reach: Callable[[Iri], int] | None = None,
-) -> Iterator[Critical]:
-    """Yield the nodes by how many others depend on them, most first, then by IRI; none with 0.
-
-    More depend on a node than on any further downstream, but for those on a cycle with it:
-    so only those are counted that may be the next, and the first few come soon.
-
-    Args:
-        graph: the whole level.
-        among: yield only these, all if None.
-        reach: counts the nodes downstream of one, itself left out.
-    """
-    count = reach or (lambda node: len(distances(graph, [node])) - 1)
-    groups: nx.DiGraph[int] = nx.condensation(graph)
-    missing = dict(groups.in_degree())
-    waiting: list[tuple[int, Iri, int]] = []
-
-    def wait(group: int) -> None:
-        members = sorted(groups.nodes[group]["members"])
-        # On a cycle all reach as many: each all the others, and what is downstream of any.
-        others = count(members[0])
-        for node in members:
-            heappush(waiting, (-others, node, group))
-
-    for group, above in list(missing.items()):
-        if not above:
-            wait(group)
-    left = {group: len(groups.nodes[group]["members"]) for group in groups}
-    while waiting:
-        others, node, group = heappop(waiting)
-        if others and (among is None or node in among):
-            yield Critical(node, -others)
-        left[group] -= 1
-        if not left[group]:
-            for below in groups.successors(group):
-                missing[below] -= 1
-                if not missing[below]:
-                    wait(below)
+def critical(graph: "nx.DiGraph[Iri]", among: Collection[Iri] | None = None) -> list[Critical]:
+    """Order the nodes by how many others depend on them, most first, then by IRI; none with 0."""
+    found = [
+        Critical(node, reach)
+        for node, reach in reach_counts(graph).items()
+        if reach and (among is None or node in among)
+    ]
+    return sorted(found, key=lambda one: (-one.reach, one.id))

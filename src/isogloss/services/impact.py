@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from isogloss.errors import NotFound
 from isogloss.lineage.cut_out import around
 from isogloss.lineage.impact import impact
 from isogloss.model.lineage import Direction, Level
@@ -59,7 +58,7 @@ class ImpactAnalysis:
             NotFound: `of` is nothing that has lineage.
             InvalidArgument: a limit that is none, or a cursor of another question.
         """
-        level = level or self._level_of(of)
+        level = level or self._filters.level_of(of)
         question = repr(("impact", of, change, level, filter, max_hops))
         place = place_of(after, question, self._graph.sequence)
         asking = self._filters.asking(level, place.sequence, filter)
@@ -94,35 +93,27 @@ class ImpactAnalysis:
         extent = asking.extent(truncation)
         return Impact(of, change, level, tuple(hits), tuple(links), starts, extent)
 
-    def _level_of(self, of: Iri) -> Level:
-        for level in (Level.COLUMN, Level.DATASET, Level.PRODUCT):
-            if self._tracer.expand(of, level) == (of,):
-                return level
-        raise NotFound(f"{of} is no column, dataset or product of the mesh: look its IRI up.")
-
     def _homes(self, level: Level, nodes: Collection[Iri]) -> dict[Iri, _Home]:
         """Find where nodes are and whose they are, in few calls of the store."""
-        if level is Level.COLUMN:
-            columns = self._catalog.columns(list(nodes))
-            dataset_of = {one.id: one.dataset for one in columns if one and one.dataset}
-        else:
-            dataset_of = {node: node for node in nodes} if level is Level.DATASET else {}
-        datasets = sorted(set(dataset_of.values()))
-        products_of = dict(zip(datasets, self._catalog.products_of(datasets), strict=True))
+        reader = self._tracer.reader()
+        places = reader.places(nodes) if level in (Level.COLUMN, Level.DATASET) else {}
+        dataset_of = {node: place.dataset for node, place in places.items() if place}
+        datasets = set(dataset_of.values())
+        levels = self._tracer.levels()
+        products_of = levels.wholes_of(datasets, Level.PRODUCT)
+        domain_of = levels.wholes_of(datasets, Level.DOMAIN)
         named = {*nodes, *(one for some in products_of.values() for one in some)}
         products = {one.id: one for one in self._catalog.products(sorted(named)) if one}
         domains = {domain.id: domain for domain in self._catalog.domains()}
-        domain_of = self._catalog.dataset_ids()
 
         def home(node: Iri) -> _Home:
             dataset = dataset_of.get(node)
-            inside = (
-                products_of.get(dataset, ()) if dataset else (node,) if node in products else ()
+            inside = products_of.get(dataset, ()) if dataset else {node} & products.keys()
+            known = [products[product] for product in sorted(inside) if product in products]
+            homes = domain_of.get(dataset, ()) if dataset else {node} & domains.keys()
+            domain = min(homes, default=None) or next(
+                (one.domain for one in known if one.domain), None
             )
-            known = [products[product] for product in inside if product in products]
-            domain = domain_of.get(dataset) if dataset else None
-            domain = domain or next((one.domain for one in known if one.domain), None)
-            domain = node if node in domains else domain
             owners = {owner for product in known for owner in product.owners}
             if not owners and domain in domains and (owner := domains[domain].owner):
                 owners = {owner}

@@ -171,6 +171,15 @@ class LineageTracer:
         found = self.reach(starts, Level.PRODUCT, Direction.DOWNSTREAM, with_links=False)
         return tuple(sorted(node.id for node in found.nodes))
 
+    def levels(self, at: int | None = None) -> Levels:
+        """Read what stands for what as of a commit, that of the graph if None."""
+        return self._levels(at)
+
+    def reader(self, at: int | None = None) -> FactReader:
+        """Read what names stand for as of a commit, that of the graph if None."""
+        state = self._levels(at).state
+        return FactReader(state, self._projection.identity, state.sequence)
+
     def _levels(self, at: int | None) -> Levels:
         sequence = self._graph.sequence if at is None else at
         self._projection.follow(sequence)

@@ -113,35 +113,58 @@ class Filters:
             self._tracer, level, sequence, edges, self._entered(level, filter), frozenset(ignored)
         )
 
+    def level_of(self, of: Iri) -> Level:
+        """Tell what something is.
+
+        Raises:
+            NotFound: it is no column, dataset, product or domain.
+        """
+        place = self._tracer.reader().places([of])[of]
+        if place and place.is_column:
+            return Level.COLUMN
+        if of in self._catalog.product_ids():
+            return Level.PRODUCT
+        if self._catalog.domains_by_id([of])[0]:
+            return Level.DOMAIN
+        self._tracer.expand(of, Level.DATASET)
+        return Level.DATASET
+
     def nodes(self, level: Level, domain: str | None = None) -> frozenset[Iri]:
         """List the nodes of a level, or those of a domain.
 
         Raises:
             NotFound: the mesh does not know the domain.
         """
-        if level is Level.COLUMN:
-            owners = self._catalog.column_ids()
-        elif level is Level.DATASET:
-            owners = self._catalog.dataset_ids()
-        elif level is Level.PRODUCT:
+        chosen = None if domain is None else self._catalog.get_domain(domain).id
+        if level is Level.DOMAIN:
+            known = {found.id for found in self._catalog.domains()}
+            return frozenset(known if chosen is None else {chosen})
+        if level is Level.PRODUCT:
             owners = self._catalog.product_ids()
+            return frozenset(p for p, owner in owners.items() if chosen in (None, owner))
+        reader = self._tracer.reader()
+        if chosen is None:
+            names = set(self._catalog.dataset_ids())
         else:
-            owners = {found.id: found.id for found in self._catalog.domains()}
-        if domain is None:
-            return frozenset(owners)
-        chosen = self._catalog.get_domain(domain).id
-        return frozenset(node for node, owner in owners.items() if owner == chosen)
+            datasets = self._tracer.levels().datasets_of([chosen], Level.DOMAIN)[chosen]
+            names = {name for dataset in datasets for name in reader.group(dataset).members}
+        if level is Level.COLUMN:
+            names = set(self._catalog.column_ids()) if chosen is None else reader.columns_of(names)
+        return frozenset(place.node for place in reader.places(names).values() if place)
 
     def _entered(self, level: Level, filter: LineageFilter) -> frozenset[Iri] | None:
         found = None if filter.domain is None else self.nodes(level, filter.domain)
         if filter.tag is None:
             return found
         tagged = self._tagged(filter.tag)
+        reader = self._tracer.reader()
         if level is Level.COLUMN:
             # A dataset's keywords are its columns', too.
-            inside = self._graph.referrers(MESH.fieldOf, sorted(tagged))
-            tagged.update(column for columns in inside.values() for column in columns)
-        return frozenset(tagged if found is None else found & tagged)
+            tagged |= reader.columns_of(
+                {name for one in tagged for name in reader.group(one).members}
+            )
+        nodes = {place.node for place in reader.places(tagged).values() if place} | tagged
+        return frozenset(nodes if found is None else found & nodes)
 
     def _tagged(self, keyword: str) -> set[Iri]:
         return {

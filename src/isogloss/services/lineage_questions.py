@@ -4,11 +4,12 @@ Limits cut an answer into pages; its cursor, given as `after` with the same ques
 with the state of the same commit. Each question is asked of the newest commit otherwise.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import replace
 
-from isogloss.lineage.changes import difference
+from isogloss.errors import NotFound
 from isogloss.lineage.cut_out import around, between, without
+from isogloss.lineage.differences import difference
 from isogloss.lineage.origins import leaks, roots
 from isogloss.lineage.ways import ways
 from isogloss.model.lineage import Direction, Level, Lineage, Link, Truncation
@@ -181,13 +182,9 @@ class LineageQuestions:
         """
         question = repr(("masking", of, filter, max_hops))
         place, asking = self._begin(Level.COLUMN, filter, question, after)
-        columns: Sequence[Iri] = self._tracer.expand(of, Level.COLUMN)
-        if list(columns) != [of]:
-            columns = [
-                column.id
-                for column in self._catalog.columns(columns)
-                if column and column.classification in SENSITIVE
-            ]
+        columns = self._tracer.expand(of, Level.COLUMN)
+        if self._filters.level_of(of) is not Level.COLUMN:
+            columns = self._sensitive(columns)
         every, ends = leaks(around(asking, columns, Direction.DOWNSTREAM), columns)
         chosen, truncation = cut(
             every,
@@ -199,7 +196,7 @@ class LineageQuestions:
             what="leaks",
         )
         extent = asking.extent(truncation)
-        return Masking(tuple(columns), ends, len(every), tuple(chosen), extent)
+        return Masking(columns, ends, len(every), tuple(chosen), extent)
 
     def difference(
         self,
@@ -222,10 +219,10 @@ class LineageQuestions:
             InvalidArgument: a limit that is none, or a cursor of another question.
         """
         question = repr(("lineageDiff", of, start, end, direction, level, filter))
-        starts = self._tracer.expand(of, level)
+        earlier, later = self._starts(of, level, start, end)
         before, asking = (self._filters.asking(level, n, filter) for n in (start, end))
-        old = before(starts, direction)
-        found = difference(old, asking(starts, direction))
+        old = before(earlier, direction)
+        found = difference(old, asking(later, direction))
         asking.count(old.nodes_explored, old.edges_explored)
         rows: list[tuple[bool, Iri | Link]] = [
             *((True, node) for node in found.nodes_added),
@@ -245,6 +242,37 @@ class LineageQuestions:
             links_removed=tuple(link for is_added, link in links if not is_added),
         )
         return LineageDifference(page, start, end, asking.extent(truncation))
+
+    def _sensitive(self, columns: Collection[Iri]) -> tuple[Iri, ...]:
+        """Keep the columns that are classified so, under any of their names."""
+        reader = self._tracer.reader()
+        datasets = {place.dataset for place in reader.places(columns).values() if place}
+        names = {name for dataset in datasets for name in reader.group(dataset).members}
+        places = reader.places(reader.columns_of(names))
+        told = self._catalog.columns(sorted(places))
+        found = {
+            place.node
+            for column in told
+            if column and column.classification in SENSITIVE and (place := places[column.id])
+        }
+        return tuple(sorted(found.intersection(columns)))
+
+    def _starts(self, of: Iri, level: Level, *commits: int) -> list[tuple[Iri, ...]]:
+        """Find what stood for something as of commits, () where it was not there.
+
+        Raises:
+            NotFound: it never was.
+        """
+        found: list[tuple[Iri, ...] | NotFound] = []
+        for commit in commits:
+            try:
+                found.append(self._tracer.expand(of, level, at=commit))
+            except NotFound as missing:
+                found.append(missing)
+        unknown = [one for one in found if isinstance(one, NotFound)]
+        if len(unknown) == len(found):
+            raise unknown[-1]
+        return [() if isinstance(one, NotFound) else one for one in found]
 
     def _begin(
         self, level: Level, filter: LineageFilter, question: str, after: str | None

@@ -1,18 +1,17 @@
 """Ask what the lineage of a level looks like, in a domain or everywhere."""
 
 from collections.abc import Sequence
-from itertools import islice
 from typing import TypeVar
 
 import isogloss.lineage.shape as look
 from isogloss.lineage.cut_out import cut_out
-from isogloss.model.lineage import Direction, Level, Truncation
+from isogloss.model.lineage import Direction, Level
 from isogloss.model.lineage_answers import Circle, Critical, Hub, LineageFilter, Shape
 from isogloss.model.rdf import Iri
 from isogloss.services.catalog import Catalog
 from isogloss.services.lineage import LineageTracer
 from isogloss.services.lineage_asking import Asking, Filters
-from isogloss.services.lineage_pages import Place, check, cut, place_of
+from isogloss.services.lineage_pages import Place, cut, place_of
 from isogloss.store.graph import Reader
 
 T = TypeVar("T")
@@ -63,7 +62,7 @@ class LineageShape:
             InvalidArgument: a limit that is none, or a cursor of another question.
         """
         asked = _Asked(self._graph, self._filters, "orphans", domain, level, filter, after)
-        return asked.page(look.orphans(asked.graph, asked.nodes), first, level.value + "s")
+        return asked.page(look.orphans(asked.graph, asked.nodes), first, f"{level.value}s")
 
     def hubs(
         self,
@@ -81,7 +80,7 @@ class LineageShape:
             InvalidArgument: a limit that is none, or a cursor of another question.
         """
         asked = _Asked(self._graph, self._filters, "hubs", domain, level, filter, after)
-        return asked.page(look.hubs(asked.graph, asked.nodes), first, level.value + "s")
+        return asked.page(look.hubs(asked.graph, asked.nodes), first, f"{level.value}s")
 
     def critical(
         self,
@@ -99,19 +98,8 @@ class LineageShape:
             InvalidArgument: a limit that is none, or a cursor of another question.
         """
         asked = _Asked(self._graph, self._filters, "critical", domain, level, filter, after)
-        check("first", first)
-        upstream_of = {above for above, _ in asked.graph.edges}
-        every = len(asked.nodes & upstream_of)
         found = look.critical(asked.graph, asked.nodes)
-        start = asked.place.offset
-        chosen = tuple(islice(found, start, start + first))
-        end = start + len(chosen)
-        truncation = None
-        if end < every:
-            cursor = asked.place._replace(offset=end).cursor(asked.question)
-            beyond = f"{every - end} more {level.value}s"
-            truncation = Truncation("first", first, beyond, cursor)
-        return Shape(chosen, asked.asking.extent(truncation))
+        return asked.page(found, first, f"{level.value}s")
 
 
 class _Asked:

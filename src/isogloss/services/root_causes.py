@@ -1,7 +1,7 @@
 """Ask what is wrong upstream of something, and what exactly a run did."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 
 from isogloss.errors import NotFound
@@ -39,11 +39,14 @@ class RootCauseSearch:
         catalog: Catalog,
         tracer: LineageTracer,
         clock: Callable[[], datetime],
+        commits_touching: Callable[[Collection[Iri]], Iterable[int]],
     ) -> None:
+        """Take `commits_touching` to find when something was said of resources."""
         self._graph = graph
         self._catalog = catalog
         self._tracer = tracer
         self._clock = clock
+        self._commits_touching = commits_touching
         self._filters = Filters(graph, catalog, tracer)
 
     def root_causes(
@@ -68,22 +71,24 @@ class RootCauseSearch:
         graph = around(asking, starts, Direction.UPSTREAM)
         away = distances(graph, starts, Direction.UPSTREAM, asking.ignored)
         datasets = sorted(away)
+        names = self._names(away)
         makers: defaultdict[Iri, set[Iri]] = defaultdict(set)
         for arc in graph.edges:
             for link in graph.edges[arc]["links"]:
                 if link.job is not None:
                     makers[link.downstream].add(link.job)
-        for dataset, job in self._makers(datasets):
-            makers[dataset].add(job)
-        columns = self._graph.referrers(MESH.fieldOf, datasets)
-        for dataset, members in columns.items():
-            away |= dict.fromkeys(members, away[dataset])
+        for name, job in self._makers(names):
+            makers[names[name]].add(job)
+        inside = self._tracer.reader().places(self._tracer.reader().columns_of(set(names)))
+        columns = {name: place for name, place in inside.items() if place and place.dataset in away}
+        names |= {name: place.node for name, place in columns.items()}
+        away |= {place.node: away[place.dataset] for place in columns.values()}
         every = causes(
             away,
             makers,
             runs=self._runs({job for jobs in makers.values() for job in jobs}),
-            measurements=self._measurements(sorted(away)),
-            bounds=self._bounds(datasets),
+            measurements=self._measurements(names),
+            bounds=self._bounds(datasets, names),
             now=self._clock(),
         )
         chosen, truncation = cut(
@@ -103,29 +108,36 @@ class RootCauseSearch:
         Raises:
             NotFound: the mesh knows no such run.
         """
-        (about,) = self._describe([run])
+        # As of the last that was said of it: later runs may have made its outputs anew.
+        commits = [n for n in self._commits_touching([run]) if n <= self._graph.sequence]
+        at = max(commits, default=self._graph.sequence)
+        then = self._tracer.levels(at)
+        about = Description(run, then.state.describe([run])[run])
         if MESH.Run not in about.iris(RDF.type):
             raise NotFound(f"{run} is no run of the mesh: look at the jobs of an edge for theirs.")
-        inputs = about.iris(PROV.used)
-        outputs = self._graph.referrers(PROV.wasGeneratedBy, [run])[run]
-        found = next(iter(self._runs_of([about])), None)
-        job = found.job if found else None
-        edges = EdgeFilter(jobs=frozenset({job} if job else ()))
-        sequence = self._graph.sequence
-        asking = Asking(self._tracer, Level.COLUMN, sequence, edges, None, frozenset())
+        inputs = then.canonical(about.iris(PROV.used))
+        outputs = then.canonical(then.state.referrers(PROV.wasGeneratedBy, [run])[run])
+        found = next(iter(self._runs_of([about])), Run(run, None, "", None, None))
+        edges = EdgeFilter(jobs=frozenset({found.job} if found.job else ()))
+        asking = Asking(self._tracer, Level.COLUMN, at, edges, None, frozenset())
         read, written = (
-            {c.id for columns in self._catalog.columns_of(some) for c in columns}
+            {column for dataset in some for column in then.expand(dataset, Level.COLUMN)}
             for some in (inputs, outputs)
         )
         reached = asking(sorted(written), Direction.UPSTREAM, within=read)
         links = tuple(one for one in reached.links if one.downstream in written)
-        said = found or Run(run, None, "", None, None)
-        return RunLineage(said, inputs, outputs, links, asking.extent(None))
+        shown = tuple(sorted(inputs)), tuple(sorted(outputs))
+        return RunLineage(found, *shown, links, asking.extent(None))
 
-    def _makers(self, datasets: Collection[Iri]) -> Iterable[tuple[Iri, Iri]]:
-        """Pair datasets with the jobs whose runs generated them."""
+    def _names(self, datasets: Iterable[Iri]) -> dict[Iri, Iri]:
+        """Find all names of datasets, each with the one that it goes by here."""
+        group = self._tracer.levels().group
+        return {name: dataset for dataset in datasets for name in group(dataset).members}
+
+    def _makers(self, names: Collection[Iri]) -> Iterable[tuple[Iri, Iri]]:
+        """Pair names of datasets with the jobs whose runs generated them."""
         generated = {
-            about.subject: about.iris(PROV.wasGeneratedBy) for about in self._describe(datasets)
+            about.subject: about.iris(PROV.wasGeneratedBy) for about in self._describe(names)
         }
         runs = sorted({run for some in generated.values() for run in some})
         job_of = {run.id: run.job for run in self._runs_of(self._describe(runs))}
@@ -159,9 +171,9 @@ class RootCauseSearch:
                 )
         return found
 
-    def _measurements(self, nodes: Collection[Iri]) -> list[Measurement]:
-        on = self._graph.referrers(DQV.computedOn, nodes)
-        node_of = {one: node for node, some in on.items() for one in some}
+    def _measurements(self, names: Mapping[Iri, Iri]) -> list[Measurement]:
+        on = self._graph.referrers(DQV.computedOn, names)
+        node_of = {one: names[name] for name, some in on.items() for one in some}
         return [
             Measurement(
                 about.subject,
@@ -174,8 +186,8 @@ class RootCauseSearch:
             if (metric := about.iri(DQV.isMeasurementOf)) and (value := about.text(DQV.value))
         ]
 
-    def _bounds(self, datasets: Collection[Iri]) -> list[Bound]:
-        products_of = dict(zip(datasets, self._catalog.products_of(list(datasets)), strict=True))
+    def _bounds(self, datasets: Collection[Iri], names: Mapping[Iri, Iri]) -> list[Bound]:
+        products_of = self._tracer.levels().wholes_of(datasets, Level.PRODUCT)
         named = sorted({product for some in products_of.values() for product in some})
         products = {one.id: one for one in self._catalog.products(named) if one}
         promised = sorted({iri for one in products.values() for iri in one.objectives})
@@ -183,11 +195,11 @@ class RootCauseSearch:
         return [
             Bound(objective.id, dataset, objective.metric, objective.operator, objective.value)
             for dataset, owners in products_of.items()
-            for product in owners
+            for product in sorted(owners)
             if product in products
             for objective in map(objectives.get, products[product].objectives)
             # Without a target it is promised of all that the product gives.
-            if objective and objective.dataset in (None, dataset)
+            if objective and (objective.dataset is None or names.get(objective.dataset) == dataset)
         ]
 
     def _describe(self, ids: Collection[Iri]) -> list[Description]:

@@ -2,7 +2,7 @@
 
 from hypothesis import given
 
-from isogloss.lineage.changes import difference
+from isogloss.lineage.differences import difference
 from isogloss.model.lineage import Direction, Link
 from tests.lineage.searches import COLUMNS, lineages, link, searching
 
