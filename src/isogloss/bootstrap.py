@@ -21,6 +21,7 @@ from isogloss.services.discovery import Discovery
 from isogloss.services.exports import Exports
 from isogloss.services.governance import Governance
 from isogloss.services.history import History, Moment
+from isogloss.services.identity import Identities
 from isogloss.services.impact import ImpactAnalysis
 from isogloss.services.judge import Clock, Judge, judged_once, now
 from isogloss.services.lineage import LineageTracer
@@ -79,6 +80,7 @@ class Services(View):
     waivers: Waivers
     scorecards: Scorecards
     commits: Commits
+    identities: Identities
     loading: Loading
     planning: Planning
     history: History
@@ -229,6 +231,7 @@ def build(
             clock,
         ),
         commits=commits,
+        identities=Identities(mesh.graph, projection, commits),
         loading=loading,
         planning=Planning(mesh, current.catalog, current.lineage, loading, commits),
         history=history,

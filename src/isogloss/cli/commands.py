@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from isogloss import __version__, resources
 from isogloss.cli import (
     folders,
+    identity,
     lineage_questions,
     lineage_shape,
     operations,
@@ -56,6 +57,7 @@ app = typer.Typer(
 
 app.add_typer(people.token, name="token")
 app.add_typer(people.member, name="member")
+app.add_typer(identity.app, name="identity")
 app.add_typer(folders.init, name="init")
 app.add_typer(rules.app, name="rules")
 for command in (

@@ -137,6 +137,10 @@ class Identity:
             for name in self.group(canonical).members
         )
 
+    def knows(self, name: Iri) -> bool:
+        """Tell whether somebody speaks of a name."""
+        return name in self._names or name in self._pointing or name in self._deciding
+
     def names(self) -> Iterator[Iri]:
         """List all names that something is said of."""
         return iter(self._names)
@@ -254,8 +258,7 @@ class Identity:
 
     def _register(self, name: Iri) -> None:
         """Know a name by its keys as long as anybody speaks of it."""
-        is_known = name in self._names or name in self._pointing or name in self._deciding
-        now = frozenset(self._keys_of(name)) if is_known else frozenset[Key]()
+        now = frozenset(self._keys_of(name)) if self.knows(name) else frozenset[Key]()
         before = self._keys.get(name, frozenset())
         for key in before - now:
             self._of_key[key].discard(name)

@@ -173,10 +173,8 @@ class Catalog:
         """Leave one name of each dataset and column, with the domain of that name if it has one."""
         if self._names is None or class_ == DPROD.DataProduct:
             return found
-        if class_ == MESH.Field:
-            groups = self._columns.get()
-        else:
-            groups = self._names.groups(found)
+        is_column = class_ == MESH.Field
+        groups = self._columns.get() if is_column else self._names.groups(found)
         called: dict[Iri, Iri | None] = {}
         for name, owner in found.items():
             node = groups[name].canonical if name in groups else name
