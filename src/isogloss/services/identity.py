@@ -50,7 +50,8 @@ class Identities:
     def merges(self) -> tuple[Merge, ...]:
         """List the datasets of several names, by canonical name."""
         identity = self._follow()
-        return tuple(self._merge(group) for group in identity.merged())
+        with self._projection.lock:
+            return tuple(self._merge(group) for group in identity.merged())
 
     def merge_of(self, name: Iri) -> Merge:
         """Tell by which names a dataset goes, and which are kept apart from it.
@@ -59,7 +60,8 @@ class Identities:
             NotFound: nobody speaks of such a dataset.
         """
         self._known([name])
-        return self._merge(self._projection.identity.group(name))
+        with self._projection.lock:
+            return self._merge(self._projection.identity.group(name))
 
     def decide(
         self, names: Collection[Iri], reason: str, *, same: bool, author: Iri = OPERATOR

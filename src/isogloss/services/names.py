@@ -31,7 +31,8 @@ class Names:
     def columns(self) -> dict[Iri, Group]:
         """Find the groups of the columns whose dataset has several names; others are alone."""
         identity, at = self._projection.identity, self._at()
-        groups = {identity.group(name, at) for name in identity.ever_merged}
+        with self._projection.lock:
+            groups = {identity.group(name, at) for name in identity.ever_merged}
         members = {name for group in groups if len(group.members) > 1 for name in group.members}
         if not members:
             return {}
