@@ -21,6 +21,7 @@ from isogloss.services.discovery import Discovery
 from isogloss.services.exports import Exports
 from isogloss.services.governance import Governance
 from isogloss.services.history import History, Moment
+from isogloss.services.identity import Identities
 from isogloss.services.impact import ImpactAnalysis
 from isogloss.services.judge import Clock, Judge, judged_once, now
 from isogloss.services.lineage import LineageTracer
@@ -28,6 +29,7 @@ from isogloss.services.lineage_questions import LineageQuestions
 from isogloss.services.lineage_shape import LineageShape
 from isogloss.services.loading import Loading
 from isogloss.services.meaning import Meanings
+from isogloss.services.names import Names
 from isogloss.services.planning import Planning
 from isogloss.services.previewing import Previewing
 from isogloss.services.projection import Projection
@@ -79,6 +81,7 @@ class Services(View):
     waivers: Waivers
     scorecards: Scorecards
     commits: Commits
+    identities: Identities
     loading: Loading
     sql: SqlLineage
     planning: Planning
@@ -158,7 +161,7 @@ def build(
         regime: Callable[[], Regime],
         clock: Clock,
     ) -> View:
-        catalog = Catalog(graph, settings.base_iri)
+        catalog = Catalog(graph, settings.base_iri, Names(graph, projection, mesh.at))
         tracer = LineageTracer(graph, catalog, projection, mesh.at)
         return View(
             graph=graph,
@@ -230,6 +233,7 @@ def build(
             clock,
         ),
         commits=commits,
+        identities=Identities(mesh.graph, projection, commits),
         loading=loading,
         sql=SqlLineage(current.graph, current.catalog, commits),
         planning=Planning(mesh, current.catalog, current.lineage, loading, commits),

@@ -116,6 +116,8 @@ class Identity:
         self._deciding: defaultdict[Iri, set[Iri]] = defaultdict(set)
         self._groups: dict[Iri, Group] = {}
         self._past: dict[Iri, list[tuple[int, Group]]] = {}
+        self.ever_merged: set[Iri] = set()
+        """The names that were ever one with another."""
 
     # Questions
 
@@ -134,6 +136,10 @@ class Identity:
             name in self._names and self._names[name].is_dataset
             for name in self.group(canonical).members
         )
+
+    def knows(self, name: Iri) -> bool:
+        """Tell whether somebody speaks of a name."""
+        return name in self._names or name in self._pointing or name in self._deciding
 
     def names(self) -> Iterator[Iri]:
         """List all names that something is said of."""
@@ -252,8 +258,7 @@ class Identity:
 
     def _register(self, name: Iri) -> None:
         """Know a name by its keys as long as anybody speaks of it."""
-        is_known = name in self._names or name in self._pointing or name in self._deciding
-        now = frozenset(self._keys_of(name)) if is_known else frozenset[Key]()
+        now = frozenset(self._keys_of(name)) if self.knows(name) else frozenset[Key]()
         before = self._keys.get(name, frozenset())
         for key in before - now:
             self._of_key[key].discard(name)
@@ -336,6 +341,8 @@ class Identity:
             if past and past[-1][0] == sequence:
                 past.pop()
             past.append((sequence, group))
+            if len(members) > 1:
+                self.ever_merged.add(name)
             if group.merges:
                 self._groups[name] = group
             else:
@@ -407,6 +414,8 @@ class Identity:
         ]
         for name, past in kept["past"]:
             identity._past[name] = [(since, groups[number]) for since, number in past]
+            if any(len(group.members) > 1 for _, group in identity._past[name]):
+                identity.ever_merged.add(name)
             if (group := identity._past[name][-1][1]).merges:
                 identity._groups[name] = group
         return identity

@@ -81,6 +81,9 @@ class Dataset:
     description: str | None
     classification: str | None
     domain: Iri | None  # the domain whose graph describes it
+    also_known_as: tuple[Iri, ...] = ()  # the other IRIs that it goes by
+    namespace: str | None = None  # with `name`, what OpenLineage calls it
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ nothing of that kind, in a number of store calls that does not depend on the lis
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from isogloss.errors import NotFound
+from isogloss.lineage.identity import Group
 from isogloss.model.catalog import (
     Agent,
     Column,
@@ -24,6 +25,7 @@ from isogloss.model.rdf import Iri
 from isogloss.services import description as read
 from isogloss.services.current import Current
 from isogloss.services.description import Description
+from isogloss.services.names import Names
 from isogloss.store.graph import Reader
 from isogloss.store.named_graphs import CATALOGUE
 from isogloss.vocab import (
@@ -43,8 +45,10 @@ GOVERNANCE = "governance"
 class Catalog:
     """What is in the mesh, as of the last commit."""
 
-    def __init__(self, graph: Reader, base_iri: Iri) -> None:
+    def __init__(self, graph: Reader, base_iri: Iri, names: Names | None = None) -> None:
+        """Read a state; with `names`, what goes by several of them is one."""
         self._graph = graph
+        self._names = names
         self._base_iri = base_iri
         self._domains = Current(graph, self._read_domains)
         self._graph_domains = Current(graph, self._read_graph_domains)
@@ -53,10 +57,12 @@ class Catalog:
             for class_ in (DPROD.DataProduct, DCAT.Dataset, MESH.Field)
         }
         self._terms = Current(graph, self._read_term_ids)
+        self._columns = Current(graph, lambda: names.columns() if names else {})
 
     def of(self, graph: Reader) -> "Catalog":
         """Give the catalogue of another state of the same mesh."""
-        return Catalog(graph, self._base_iri)
+        names = self._names.of(graph) if self._names else None
+        return Catalog(graph, self._base_iri, names)
 
     # Domains
 
@@ -161,7 +167,19 @@ class Catalog:
             owner = owners.get(quad.graph)
             known = found.get(quad.subject)
             found[quad.subject] = min(known, owner) if known and owner else owner or known
-        return dict(sorted(found.items()))
+        return dict(sorted(self._called(class_, found).items()))
+
+    def _called(self, class_: Iri, found: dict[Iri, Iri | None]) -> dict[Iri, Iri | None]:
+        """Leave one name of each dataset and column, with the domain of that name if it has one."""
+        if self._names is None or class_ == DPROD.DataProduct:
+            return found
+        is_column = class_ == MESH.Field
+        groups = self._columns.get() if is_column else self._names.groups(found)
+        called: dict[Iri, Iri | None] = {}
+        for name, owner in found.items():
+            node = groups[name].canonical if name in groups else name
+            called[node] = found.get(node) or called.get(node) or owner
+        return called
 
     def _read_term_ids(self) -> dict[Iri, Iri | None]:
         glossaries = {d.glossary: d.id for d in self.domains() if d.glossary}
@@ -186,15 +204,40 @@ class Catalog:
         ]
 
     def datasets(self, ids: Sequence[Iri]) -> list[Dataset | None]:
-        """Read datasets."""
+        """Read datasets, by any of their names."""
         domains = self.dataset_ids()
-        about = self._describe(iri for iri in ids if iri in domains)
-        return [read.dataset(about[iri], domains[iri]) if iri in about else None for iri in ids]
+        groups = self._groups(ids)
+        about = self._describe_groups(
+            {group for group in groups.values() if group.canonical in domains}
+        )
+        found: dict[Iri, Dataset] = {}
+        for group in groups.values():
+            if group.canonical in about:
+                told = read.dataset(about[group.canonical], domains[group.canonical])
+                others = tuple(name for name in group.members if name != group.canonical)
+                keys = self._names.keys(group.canonical) if self._names else []
+                if keys:
+                    told = replace(told, namespace=keys[0].namespace, name=keys[0].name)
+                found[group.canonical] = replace(told, also_known_as=others)
+        return [found.get(groups[iri].canonical) for iri in ids]
 
     def columns(self, ids: Sequence[Iri]) -> list[Column | None]:
-        """Read columns."""
-        about = self._describe(iri for iri in ids if iri in self.column_ids())
-        return [read.column(about[iri]) if iri in about else None for iri in ids]
+        """Read columns, by any of their names."""
+        known = self.column_ids()
+        named = self._columns.get()
+        groups = {iri: named.get(iri) or _alone(iri) for iri in ids}
+        about = self._describe_groups(
+            {group for group in groups.values() if group.canonical in known}
+        )
+        found = {iri: read.column(told) for iri, told in about.items()}
+        wholes = self._groups([column.dataset for column in found.values() if column.dataset])
+        found = {
+            iri: replace(column, dataset=wholes[column.dataset].canonical)
+            if column.dataset
+            else column
+            for iri, column in found.items()
+        }
+        return [found.get(groups[iri].canonical) for iri in ids]
 
     def terms(self, ids: Sequence[Iri]) -> list[Term | None]:
         """Read terms."""
@@ -224,12 +267,19 @@ class Catalog:
 
     def columns_of(self, datasets: Sequence[Iri]) -> list[list[Column]]:
         """Read each dataset's columns, by position, then by name."""
-        members = self._graph.referrers(MESH.fieldOf, datasets)
+        groups = self._groups(datasets)
+        names = {name for group in groups.values() for name in group.members}
+        members = self._graph.referrers(MESH.fieldOf, names)
         ids = sorted({iri for columns in members.values() for iri in columns})
-        known = {column.id: column for column in self.columns(ids) if column}
+        known = dict(zip(ids, self.columns(ids), strict=True))
         return [
             sorted(
-                (known[iri] for iri in members[dataset] if iri in known),
+                {
+                    column.id: column
+                    for name in groups[dataset].members
+                    for iri in members[name]
+                    if (column := known[iri])
+                }.values(),
                 key=lambda c: (c.position is None, c.position or 0, c.name),
             )
             for dataset in datasets
@@ -237,8 +287,13 @@ class Catalog:
 
     def products_of(self, datasets: Sequence[Iri]) -> list[tuple[Iri, ...]]:
         """List the products that output each dataset, sorted."""
-        found = self._graph.referrers(DPROD.outputDataset, datasets)
-        return [found[dataset] for dataset in datasets]
+        groups = self._groups(datasets)
+        names = {name for group in groups.values() for name in group.members}
+        found = self._graph.referrers(DPROD.outputDataset, names)
+        return [
+            tuple(sorted({product for n in groups[dataset].members for product in found[n]}))
+            for dataset in datasets
+        ]
 
     def columns_representing(self, terms: Sequence[Iri]) -> list[tuple[Iri, ...]]:
         """List the columns that represent each term, sorted."""
@@ -264,8 +319,29 @@ class Catalog:
     def _describe(self, ids: Iterable[Iri]) -> dict[Iri, Description]:
         return {iri: Description(iri, quads) for iri, quads in self._graph.describe(ids).items()}
 
+    def _groups(self, datasets: Collection[Iri]) -> dict[Iri, Group]:
+        if self._names is None:
+            return {iri: _alone(iri) for iri in datasets}
+        return self._names.groups(datasets)
+
+    def _describe_groups(self, groups: Collection[Group]) -> dict[Iri, Description]:
+        """Describe what goes by several names; what its own name says goes before the others."""
+        quads = self._graph.describe({name for group in groups for name in group.members})
+        found = {}
+        for canonical, members, _ in groups:
+            told = list(quads[canonical])
+            if len(members) > 1:
+                own = {quad.predicate for quad in told}
+                told += [q for n in members for q in quads[n] if q.predicate not in own]
+            found[canonical] = Description(canonical, told)
+        return found
+
     def _described(self, ids: Iterable[Iri]) -> dict[Iri, Description]:
         return {iri: about for iri, about in self._describe(ids).items() if about.quads}
+
+
+def _alone(name: Iri) -> Group:
+    return Group(name, (name,), False)
 
 
 def _by_domain(owners: Mapping[Iri, Iri | None], domains: Sequence[Iri]) -> list[tuple[Iri, ...]]:
