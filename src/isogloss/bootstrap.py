@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from threading import Lock
 
@@ -16,8 +16,10 @@ from isogloss.model.governance import ValidationReport
 from isogloss.services.bench import Bench
 from isogloss.services.bench_process import BenchProcess
 from isogloss.services.catalog import Catalog
+from isogloss.services.claiming import Claiming
 from isogloss.services.commits import Commits
 from isogloss.services.discovery import Discovery
+from isogloss.services.events import Events
 from isogloss.services.exports import Exports
 from isogloss.services.governance import Governance
 from isogloss.services.history import History, Moment
@@ -83,11 +85,15 @@ class Services(View):
     commits: Commits
     identities: Identities
     loading: Loading
+    events: Events
+    claiming: Claiming
     sql: SqlLineage
     planning: Planning
     history: History
     watching: Watching
     tokens: Tokens
+    clock: Clock
+    unseen: timedelta
     view: Callable[[int, datetime], View]
     turn: Callable[[int, Moment], datetime]
     _pasts: OrderedDict[tuple[int, datetime], View] = field(default_factory=OrderedDict)
@@ -111,6 +117,7 @@ class Services(View):
 
     def close(self) -> None:
         """Let go of the mesh's folder."""
+        self.events.close()
         self.judge.close()
         self.previewing.close()
         self.tokens.close()
@@ -235,11 +242,15 @@ def build(
         commits=commits,
         identities=Identities(mesh.graph, projection, commits),
         loading=loading,
+        events=Events(mesh.graph, commits),
+        claiming=Claiming(current.graph, current.catalog, commits),
         sql=SqlLineage(current.graph, current.catalog, commits),
         planning=Planning(mesh, current.catalog, current.lineage, loading, commits),
         history=history,
         watching=Watching(mesh, judge, current.governance.report, settings.base_iri),
         tokens=Tokens(mesh.tokens_path),
+        clock=clock,
+        unseen=timedelta(days=settings.unseen_days),
         view=past,
         turn=turn,
     )

@@ -6,6 +6,7 @@ MeshError                 base; `except MeshError` catches every error of ours
 ├── InvalidInput          the caller sent something we cannot read
 │   ├── InvalidIri        the text is not an absolute IRI
 │   ├── InvalidArgument   a number or a word outside what the question allows
+│   ├── TooLarge          more than is read at once
 │   ├── UnknownFormat     the document's format is not one we read, or not the one named
 │   └── ForeignGraph      the document names a graph that is not the caller's
 ├── ValidationFailed      the rules could not be evaluated; says nothing about the data
@@ -67,6 +68,12 @@ class InvalidArgument(InvalidInput):
     """A number or a word outside what the question allows."""
 
     code = "INVALID_ARGUMENT"
+
+
+class TooLarge(InvalidInput):
+    """More than is read at once."""
+
+    code = "TOO_LARGE"
 
 
 class UnknownFormat(InvalidInput):

@@ -16,30 +16,41 @@ class Settings:
     `data` is the folder of the mesh, None for one that is gone afterwards; `sparql` holds its
     graph, a store in the folder if None; `base_iri` is the space of the
     governance group, within which it describes the domains; it ends in "/". `quorum` is the
-    share of the domains, above 0 and at most 1, that is to approve of rules that bind all.
+    share of the domains, above 0 and at most 1, that is to approve of rules that bind all. A
+    dataset of which producers have said nothing for `unseen_days` is flagged.
     """
 
     data: Path | None = Path("isogloss-data")
     sparql: SparqlServer | None = None
     base_iri: Iri = Iri("https://mesh.example/")
     quorum: float = 0.5
+    unseen_days: int = 30
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
-        """Read ISOGLOSS_DATA, ISOGLOSS_BASE_IRI, ISOGLOSS_QUORUM and ISOGLOSS_SPARQL_….
+        """Read ISOGLOSS_DATA, …_BASE_IRI, …_QUORUM, …_UNSEEN_DAYS and …_SPARQL_….
 
         Raises:
             InvalidIri: ISOGLOSS_BASE_IRI is not an absolute IRI.
-            InvalidArgument: of the three addresses of a SPARQL server some are missing, or the
-                quorum is no share.
+            InvalidArgument: of the three addresses of a SPARQL server some are missing, the
+                quorum is no share, or the days are no number.
         """
         base = parse_iri(environment.get("ISOGLOSS_BASE_IRI", cls().base_iri))
         return cls(
             data=Path(environment.get("ISOGLOSS_DATA", "isogloss-data")),
             sparql=_sparql(environment),
             base_iri=base if base.endswith("/") else Iri(base + "/"),
+            unseen_days=_days(environment.get("ISOGLOSS_UNSEEN_DAYS", str(cls().unseen_days))),
             quorum=_share(environment.get("ISOGLOSS_QUORUM", str(cls().quorum))),
         )
+
+
+def _days(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 0 < int(text) <= 36_500:
+        raise InvalidArgument(
+            f"ISOGLOSS_UNSEEN_DAYS is {text!r}: give a number of days, 1 to 36500."
+        )
+    return int(text)
 
 
 def _share(text: str) -> float:

@@ -63,7 +63,7 @@ DCTERMS = Namespace(
     "dcterms",
     "http://purl.org/dc/terms/",
     "conformsTo created creator dateAccepted dateSubmitted description format identifier "
-    "isPartOf license modified source subject title type",
+    "isPartOf license modified relation requires source subject title type",
 )
 DPROD = Namespace(
     "dprod",
@@ -94,7 +94,8 @@ MESH = Namespace(
     "effect severityBefore blastRadius violations wouldRefuse "
     "IdentityDecision NamespaceClaim NamespaceAlias LineageEvent "
     "Impact change hops impactSeverity "
-    "evidence madeBy newestRun concerns same claimedBy namespacePattern aliasOf",
+    "evidence madeBy newestRun concerns same claimedBy namespacePattern aliasOf "
+    "jobType lastSeen nominalStartTime nominalEndTime",
 )
 ODRL = Namespace(
     "odrl",
@@ -121,9 +122,10 @@ PROV = Namespace(
     "http://www.w3.org/ns/prov#",
     "Activity Agent Association Attribution Derivation Entity EntityInfluence Organization Person "
     "Plan SoftwareAgent actedOnBehalfOf agent alternateOf endedAtTime entity generatedAtTime "
-    "hadActivity hadPlan qualifiedAssociation qualifiedAttribution qualifiedDerivation "
-    "qualifiedInfluence startedAtTime used wasAssociatedWith wasAttributedTo wasDerivedFrom "
-    "wasGeneratedBy wasInfluencedBy wasInformedBy",
+    "hadActivity hadPlan invalidatedAtTime qualifiedAssociation qualifiedAttribution "
+    "qualifiedDerivation qualifiedInfluence specializationOf startedAtTime used wasAssociatedWith "
+    "wasAttributedTo wasDerivedFrom wasGeneratedBy wasInfluencedBy wasInformedBy wasInvalidatedBy "
+    "wasRevisionOf",
 )
 RDF = Namespace(
     "rdf",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from isogloss.errors import InvalidInput
-from isogloss.intake.documents import Upload, is_companion, read_source
+from isogloss.intake.documents import Upload, is_companion, name_all, read_source
 from isogloss.intake.guards import (
     MAX_BYTES,
     MAX_DEPTH,
@@ -270,6 +270,6 @@ def test_gzip_that_is_broken_is_refused(data: bytes) -> None:
 
 
 def test_many_documents_are_named_by_the_first_few() -> None:
-    event = json.dumps(_event("x" * MAX_IRI))
-    said = _error(*[(f"{n}.json", event) for n in range(5)])
-    assert said.startswith("0.json, 1.json, 2.json and 2 more together")
+    uploads = [Upload(f"{n}.json", b"{}") for n in range(5)]
+    assert name_all(uploads) == "0.json, 1.json, 2.json and 2 more together"
+    assert name_all(uploads[:2]) == "0.json and 1.json"

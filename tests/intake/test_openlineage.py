@@ -185,7 +185,8 @@ def test_facets_that_are_not_understood_are_named_once_with_their_number() -> No
     events = [_flow(weather={"sky": "blue"}), _flow(weather={"sky": "grey"})]
     notes = read_events([("event", event) for event in events], space=SPACE).notes
     assert notes == (
-        "The OpenLineage facet `weather` is not understood and was left out (2 times).",
+        "The OpenLineage facet `weather` is not understood and is only kept with its event "
+        "(2 times).",
     )
 
 

@@ -39,6 +39,7 @@ from isogloss.api.graphql.mutations import Mutation
 from isogloss.api.graphql.schema import Query
 from isogloss.api.graphql.subscription import Subscription
 from isogloss.api.limits import MAX_TOKENS, BodyGuard, SizeGuard
+from isogloss.api.openlineage import lineage_routes
 from isogloss.api.problems import Problems
 from isogloss.api.sockets import (
     INIT_SECONDS,
@@ -171,6 +172,7 @@ def build_app(
                 _Endpoint(answer, services, public=public),
                 methods=["GET", "HEAD", "POST"],
             ),
+            *lineage_routes(services),
             WebSocketRoute("/graphql", SocketGuard(answer, services.tokens, public=public)),
             Mount("/static/graphiql", StaticFiles(directory=_STATIC, check_dir=False)),
         ],

@@ -47,13 +47,8 @@ def _problem(error: GraphQLError) -> GraphQLError:
         return _copy(error, str(cause), {"code": cause.code, **known})
     if isinstance(cause, MeshError):
         return _copy(error, str(cause), {"code": cause.code})
-    number = uuid4().hex
-    log.error("error %s", number, exc_info=cause)
-    return _copy(
-        error,
-        f"Something broke on our side; tell the operator the number {number}.",
-        {"code": "INTERNAL", "number": number},
-    )
+    sentence, number = broken(cause)
+    return _copy(error, sentence, {"code": "INTERNAL", "number": number})
 
 
 def _copy(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:
@@ -67,8 +62,16 @@ def _copy(error: GraphQLError, message: str, extensions: dict[str, object]) -> G
     )
 
 
-def refuse(status: int, code: str, message: str) -> JSONResponse:
+def refuse(status: int, code: str, message: str, **more: object) -> JSONResponse:
     """Answer a request that never reached GraphQL, in the form of a GraphQL error."""
     return JSONResponse(
-        {"errors": [{"message": message, "extensions": {"code": code}}]}, status_code=status
+        {"errors": [{"message": message, "extensions": {"code": code} | more}]},
+        status_code=status,
     )
+
+
+def broken(error: Exception) -> tuple[str, str]:
+    """Log a bug of ours; give a sentence with the number under which it is found, and that."""
+    number = uuid4().hex
+    log.error("error %s", number, exc_info=error)
+    return f"Something broke on our side; tell the operator the number {number}.", number

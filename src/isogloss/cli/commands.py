@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from isogloss import __version__, resources
 from isogloss.cli import (
+    claims,
     folders,
     identity,
     lineage,
@@ -58,6 +59,8 @@ for command in (
     past.diff,
     past.revert,
     scores.score,
+    claims.claims,
+    claims.claim,
     lineage_questions.impact,
     lineage_questions.paths,
     lineage_questions.root_causes,

@@ -1,12 +1,11 @@
 """Triples about datasets, fields and their lineage, gathered from any producer."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from isogloss.intake.naming import dataset_iri, field_iri
+from isogloss.intake.naming import dataset_iri, field_iri, short_digest
 from isogloss.model.lineage import Evidence
 from isogloss.model.rdf import Iri, Literal, Term, Triple
 from isogloss.vocab import CODE, DCAT, DCTERMS, MESH, PROV, RDF, XSD
@@ -27,7 +26,7 @@ class Described:
 
     space: str
     triples: set[Triple] = field(default_factory=set)
-    _columns: set[Iri] = field(default_factory=set)
+    _columns: dict[Iri, Iri] = field(default_factory=dict)  # → whose they are
     # (downstream, upstream, evidence, job) → how; an empty set where nobody told how.
     _lineage: defaultdict[tuple[Iri, Iri, Evidence, Iri | None], set[Transformation]] = field(
         default_factory=lambda: defaultdict(set)
@@ -55,12 +54,16 @@ class Described:
     def column(self, dataset: Iri, path: str) -> Iri:
         """Describe a field of a dataset by its dotted path, and give its IRI."""
         column = field_iri(dataset, path)
-        self._columns.add(column)
+        self._columns[column] = dataset
         self.say(column, RDF.type, MESH.Field)
         self.say(column, RDF.type, PROV.Entity)
         self.say(column, MESH.fieldOf, dataset)
         self.say(column, MESH.fieldPath, Literal(path))
         return column
+
+    def columns_of(self, dataset: Iri) -> list[Iri]:
+        """List the fields of a dataset that were described so far, in no order."""
+        return [column for column, whole in self._columns.items() if whole == dataset]
 
     def derive(
         self,
@@ -101,7 +104,9 @@ class Described:
         derived: bool,
     ) -> None:
         self.say(downstream, PROV.wasDerivedFrom if derived else PROV.wasInfluencedBy, upstream)
-        node = Iri(f"{downstream}/from/{_digest(f'{upstream} {evidence.value} {job or str()}')}")
+        node = Iri(
+            f"{downstream}/from/{short_digest(f'{upstream} {evidence.value} {job or str()}')}"
+        )
         link = PROV.qualifiedDerivation if derived else PROV.qualifiedInfluence
         self.say(downstream, link, node)
         self.say(node, RDF.type, PROV.Derivation if derived else PROV.EntityInfluence)
@@ -111,7 +116,8 @@ class Described:
         self.say(node, MESH.evidence, Iri(CODE.iri + evidence.value))
         self.say(node, MESH.madeBy, job)
         for transformation in transformations:
-            how = Iri(f"{node}/{_digest(repr(transformation))}")
+            # Most are alike, and one node says of all of them how they were made.
+            how = Iri(f"{self.space}transformation/{short_digest(repr(tuple(transformation)))}")
             self.say(node, MESH.transformation, how)
             self.say(how, MESH.transformationType, Iri(CODE.iri + transformation.type))
             if transformation.subtype is not None:
@@ -125,7 +131,3 @@ class Described:
 
 def _term(value: Term | str) -> Term:
     return value if isinstance(value, Literal) else Iri(value)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,97 +1,124 @@
-"""OpenLineage's facets: those that are understood, and a note of those that are not."""
+"""OpenLineage's facets that describe jobs and datasets, and what lineage of them depends on.
+
+A facet that is not read here is kept as it came, with its event.
+"""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
-from isogloss.intake.described import Described, Transformation
+from isogloss.errors import InvalidInput
+from isogloss.intake.described import Described
+from isogloss.intake.events import canonical
 from isogloss.intake.fields import array, mapping, optional_text, text
+from isogloss.intake.flows import Flows
 from isogloss.intake.naming import agent_iri, dataset_iri
-from isogloss.model.rdf import Iri, Literal
-from isogloss.vocab import CODE, DCTERMS, FOAF, MESH, PROV, RDF, XSD
+from isogloss.model.rdf import Iri, Literal, parse_iri
+from isogloss.vocab import CODE, DCAT, DCTERMS, FOAF, MESH, PROV, RDF, XSD
 
-_SUBTYPES = {
-    "IDENTITY",
-    "TRANSFORMATION",
-    "AGGREGATION",
-    "JOIN",
-    "GROUP_BY",
-    "FILTER",
-    "SORT",
-    "WINDOW",
-    "CONDITIONAL",
-}
+_OF_JOB = frozenset({"documentation", "sql", "ownership", "lineage", "jobType", "tags"})
+_OF_DATASET = frozenset(
+    {
+        "schema",
+        "documentation",
+        "symlinks",
+        "ownership",
+        "columnLineage",
+        "lineage",
+        "dataSource",
+        "tags",
+        "lifecycleStateChange",
+    }
+)
+_ELSEWHERE = frozenset(
+    {
+        "parent",
+        "nominalTime",
+        "errorMessage",
+        "tags",
+        "version",
+        "dataQualityMetrics",
+        "dataQualityAssertions",
+        "inputStatistics",
+        "outputStatistics",
+    }
+)
+"""Those that tell of a run, which `runs` and `measurements` read."""
 
 
 class Facets:
-    """Reads facets into what is described; each that it passes over is counted by name."""
+    """Reads facets into what is described; each that is only kept is counted by name."""
 
     def __init__(self, described: Described) -> None:
         self._described = described
-        self._passed_over: Counter[str] = Counter()
+        self.only_kept: Counter[str] = Counter()
 
-    def pass_over(self, name: str) -> None:
-        """Count a facet that is not understood."""
-        self._passed_over[name] += 1
-
-    def notes(self) -> tuple[str, ...]:
-        """Say in a sentence each what was passed over, by name."""
-        return tuple(
-            f"The OpenLineage facet `{name}` is not understood and was left out "
-            f"({'once' if count == 1 else f'{count} times'})."
-            for name, count in sorted(self._passed_over.items())
-        )
-
-    def of_job(self, where: str, job: Iri, name: str, facet: dict[str, Any], derive: bool) -> None:
-        """Read a facet of a job; with `derive`, lineage is stated."""
+    def of_job(self, where: str, job: Iri, facets: dict[str, Any], flows: Flows) -> None:
+        """Read the facets of a job."""
         say = self._described.say
-        if name == "documentation":
-            say(job, DCTERMS.description, _literal(optional_text(facet, "description")))
-        elif name == "sql":
-            if query := optional_text(facet, "query"):
-                say(job, MESH.expression, Literal(query))
-                say(job, MESH.expressionLanguage, CODE.sql)
-        elif name == "ownership":
-            self._ownership(where, job, facet)
-        elif name == "lineage":
-            for number, value in enumerate(array(where, facet, "entries"), 1):
-                entry = mapping(f"{where}, entry {number}", value)
-                if entry.get("type") == "DATASET":
-                    target = self._described.dataset(
-                        text(where, entry, "namespace"), text(where, entry, "name")
-                    )
-                    self._lineage(f"{where}, entry {number}", target, entry, derive)
-                else:
-                    self.pass_over("lineage of a job")
-        else:
-            self.pass_over(name)
+        for name, facet in _objects(facets):
+            here = f"{where}, job facet {name}"
+            if name == "documentation":
+                say(job, DCTERMS.description, _literal(optional_text(facet, "description")))
+            elif name == "sql":
+                if query := optional_text(facet, "query"):
+                    say(job, MESH.expression, Literal(query))
+                    say(job, MESH.expressionLanguage, CODE.sql)
+            elif name == "ownership":
+                self._ownership(here, job, facet)
+            elif name == "lineage":
+                flows.entries(here, job, facet)
+            elif name == "jobType":
+                words = (optional_text(facet, key) for key in _TYPE)
+                say(job, MESH.jobType, _literal("/".join(filter(None, words)) or None))
+            elif name == "tags":
+                for keyword, _ in tags(here, facet):
+                    say(job, DCAT.keyword, Literal(keyword))
+            else:
+                self.only_kept[name] += 1
 
-    def of_dataset(
-        self, where: str, dataset: Iri, name: str, facet: dict[str, Any], derive: bool
-    ) -> None:
-        """Read a facet of a dataset; with `derive`, lineage is stated."""
+    def of_dataset(self, where: str, dataset: Iri, facets: dict[str, Any], flows: Flows) -> None:
+        """Read the facets of a dataset."""
         say = self._described.say
-        if name == "schema":
-            self._schema(where, dataset, array(where, facet, "fields"), "")
-        elif name == "documentation":
-            say(dataset, DCTERMS.description, _literal(optional_text(facet, "description")))
-        elif name == "symlinks":
-            for value in array(where, facet, "identifiers"):
-                other = mapping(where, value)
-                alias = dataset_iri(
-                    self._described.space,
-                    text(where, other, "namespace"),
-                    text(where, other, "name"),
-                )
-                say(dataset, PROV.alternateOf, alias)
-                say(alias, RDF.type, PROV.Entity)
-        elif name == "ownership":
-            self._ownership(where, dataset, facet)
-        elif name == "columnLineage":
-            self._column_lineage(where, dataset, facet, derive)
-        elif name == "lineage":
-            self._lineage(where, dataset, facet, derive)
-        else:
-            self.pass_over(name)
+        for name, facet in _objects(facets):
+            here = f"{where}, facet {name}"
+            if name == "schema":
+                self._schema(here, dataset, array(here, facet, "fields"), "")
+            elif name == "documentation":
+                say(dataset, DCTERMS.description, _literal(optional_text(facet, "description")))
+            elif name == "symlinks":
+                for value in array(here, facet, "identifiers"):
+                    say(dataset, PROV.alternateOf, self._named(here, mapping(here, value)))
+            elif name == "ownership":
+                self._ownership(here, dataset, facet)
+            elif name == "columnLineage":
+                flows.column_lineage(here, dataset, facet)
+            elif name == "lineage":
+                flows.lineage(here, dataset, facet)
+            elif name == "dataSource":
+                say(dataset, DCTERMS.isPartOf, _iri(facet.get("uri")))
+            elif name == "tags":
+                for keyword, path in tags(here, facet):
+                    column = self._described.column(dataset, path) if path else dataset
+                    say(column, DCAT.keyword, Literal(keyword))
+            elif name == "lifecycleStateChange":
+                if facet.get(name) == "RENAME":
+                    before = mapping(here, facet.get("previousIdentifier"))
+                    say(dataset, PROV.wasRevisionOf, self._named(here, before))
+            elif name not in _ELSEWHERE:
+                self.only_kept[name] += 1
+
+    def of_others(self, facets: dict[str, Any]) -> None:
+        """Count those facets of a run, or of its part in a dataset, that are only kept."""
+        self.only_kept.update(name for name, _ in _objects(facets) if name not in _ELSEWHERE)
+
+    def _named(self, where: str, names: dict[str, Any]) -> Iri:
+        """Name another dataset, or another name of this one."""
+        namespace, name = text(where, names, "namespace"), text(where, names, "name")
+        other = dataset_iri(self._described.space, namespace, name)
+        self._described.say(other, RDF.type, PROV.Entity)
+        self._described.name(other, namespace, name)
+        return other
 
     def _schema(self, where: str, dataset: Iri, fields: list[Any], above: str) -> None:
         say = self._described.say
@@ -116,98 +143,51 @@ class Facets:
             self._described.say(owner, RDF.type, PROV.Agent)
             self._described.say(owner, FOAF.name, Literal(name))
 
-    def _column_lineage(
-        self, where: str, dataset: Iri, facet: dict[str, Any], derive: bool
-    ) -> None:
-        columns = []
-        for name, value in mapping(f"{where}, fields", facet.get("fields") or {}).items():
-            here = f"{where}, field {name}"
-            found = mapping(here, value)
-            column = self._described.column(dataset, name)
-            columns.append(column)
-            older = _deprecated(found)
-            for source in array(here, found, "inputFields"):
-                self._from(here, column, mapping(here, source), older, derive)
-        # `dataset` names inputs that the whole dataset depends on, by a filter or a join: each
-        # of its columns does.
-        for source in array(where, facet, "dataset"):
-            for column in columns:
-                self._from(where, column, mapping(where, source), set(), derive)
 
-    def _lineage(self, where: str, target: Iri, entry: dict[str, Any], derive: bool) -> None:
-        columns = []
-        for name, value in mapping(f"{where}, fields", entry.get("fields") or {}).items():
-            column = self._described.column(target, name)
-            columns.append(column)
-            for source in array(where, mapping(where, value), "inputs"):
-                self._entry_input(where, target, column, mapping(where, source), derive)
-        for value in array(where, entry, "inputs"):
-            source = mapping(where, value)
-            self._entry_input(where, target, None, source, derive)
-            if optional_text(source, "field") and source.get("type") == "DATASET":
-                for column in columns:
-                    self._from(where, column, source, set(), derive)
+def stated(mark: str, holder: dict[str, Any], *, of_job: bool) -> Iterator[str]:
+    """Write, each in one spelling, those facets of a job or dataset that describe it.
 
-    def _entry_input(
-        self, where: str, target: Iri, column: Iri | None, source: dict[str, Any], derive: bool
-    ) -> None:
-        if source.get("type") != "DATASET":
-            self.pass_over("lineage from a job")
-            return
-        origin = self._described.dataset(
-            text(where, source, "namespace"), text(where, source, "name")
-        )
-        if derive:
-            self._described.derive(target, origin)
-        if column is not None and optional_text(source, "field"):
-            self._from(where, column, source, set(), derive)
-
-    def _from(
-        self,
-        where: str,
-        column: Iri,
-        source: dict[str, Any],
-        older: set[Transformation],
-        derive: bool,
-    ) -> None:
-        origin = self._described.dataset(
-            text(where, source, "namespace"), text(where, source, "name")
-        )
-        upstream = self._described.column(origin, text(where, source, "field"))
-        if derive:
-            told = {
-                transformation
-                for value in array(where, source, "transformations")
-                if (transformation := self._transformation(mapping(where, value)))
-            }
-            self._described.derive(column, upstream, told or older)
-
-    def _transformation(self, value: dict[str, Any]) -> Transformation | None:
-        type_, subtype = optional_text(value, "type"), optional_text(value, "subtype")
-        if type_ not in {"DIRECT", "INDIRECT"}:
-            self.pass_over(f"transformation type {type_}")
-            return None
-        if subtype is not None and subtype not in _SUBTYPES:
-            self.pass_over(f"transformation subtype {subtype}")
-            subtype = "UNKNOWN"
-        masking = value.get("masking")
-        return Transformation(
-            type_,
-            subtype,
-            masking if isinstance(masking, bool) else None,
-            optional_text(value, "description"),
-        )
+    Those that agree in it are described alike: what a facet says of a run, and who produced it,
+    is left out. `mark` begins each.
+    """
+    names = _OF_JOB if of_job else _OF_DATASET
+    named = canonical([mark, holder.get("namespace"), holder.get("name")])
+    yield named
+    for name, facet in _objects(facets_of(holder)):
+        if name in names:
+            said = {key: value for key, value in facet.items() if not key.startswith("_")}
+            yield f"{named} {name} {canonical(said)}"
 
 
-def _deprecated(found: dict[str, Any]) -> set[Transformation]:
-    """Read what version 1-0-1 of columnLineage said of all inputs of a field at once."""
-    kind = optional_text(found, "transformationType")
-    if kind not in {"IDENTITY", "MASKED"}:
-        return set()
-    description = optional_text(found, "transformationDescription")
-    if kind == "MASKED":
-        return {Transformation("DIRECT", "TRANSFORMATION", True, description)}
-    return {Transformation("DIRECT", "IDENTITY", False, description)}
+def facets_of(holder: dict[str, Any], key: str = "facets") -> dict[str, Any]:
+    """Take the facets of something; none if there are none."""
+    found = holder.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def tags(where: str, facet: dict[str, Any]) -> list[tuple[str, str | None]]:
+    """Read tags, as key or key:value, each with the field that it is about if it is about one."""
+    found = []
+    for value in array(where, facet, "tags"):
+        tag = mapping(where, value)
+        key, said = text(where, tag, "key"), optional_text(tag, "value")
+        keyword = key if said in (None, "true") else f"{key}:{said}"
+        found.append((keyword, optional_text(tag, "field")))
+    return found
+
+
+_TYPE = ("processingType", "integration", "jobType")
+
+
+def _objects(facets: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return [(name, facet) for name, facet in facets.items() if isinstance(facet, dict)]
+
+
+def _iri(value: Any) -> Iri | None:
+    try:
+        return parse_iri(value) if isinstance(value, str) else None
+    except InvalidInput:
+        return None  # it names nothing that can be pointed at; the event has it as it came
 
 
 def _literal(value: str | None) -> Literal | None:

@@ -7,7 +7,7 @@ hundred bytes of nested XML entities can stand for gigabytes.
 import re
 import zlib
 
-from isogloss.errors import InvalidInput
+from isogloss.errors import InvalidInput, TooLarge
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 64
@@ -43,8 +43,8 @@ def inflate(name: str, data: bytes, *, most: int = MAX_BYTES) -> bytes:
     """Unpack a document that came as gzip; any other is given back as it is.
 
     Raises:
-        InvalidInput: it is broken or several in one, or unpacks to more than `most` bytes or
-            to more than a hundred times its size.
+        InvalidInput: it is broken or several in one.
+        TooLarge: it unpacks to more than `most` bytes or to more than a hundred times its size.
     """
     if not data.startswith(_GZIP):
         return data
@@ -56,7 +56,7 @@ def inflate(name: str, data: bytes, *, most: int = MAX_BYTES) -> bytes:
         raise InvalidInput(f"{name} is broken gzip ({error}): pack it anew.") from error
     if len(text) > allowed:
         limit = f"{most >> 20} MB" if allowed == most else f"{MAX_RATIO} times its size"
-        raise InvalidInput(
+        raise TooLarge(
             f"{name} is gzip that unpacks to more than {limit}: split it into several sources, "
             "or send it as it is."
         )
@@ -80,10 +80,11 @@ def check_text(name: str, data: bytes) -> bytes:
     """Check that a document is UTF-8 text of a bearable size, and take off its BOM.
 
     Raises:
-        InvalidInput: it is empty, too large, or no UTF-8 text.
+        InvalidInput: it is empty, or no UTF-8 text.
+        TooLarge: it has more than is read at once.
     """
     if len(data) > MAX_BYTES:
-        raise InvalidInput(
+        raise TooLarge(
             f"{name} has {len(data) >> 20} MB, and {MAX_BYTES >> 20} MB is the most that is read "
             "at once: split it into several sources."
         )

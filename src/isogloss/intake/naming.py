@@ -6,9 +6,13 @@ The pair is the identity: each part is percent-encoded whole, so no two pairs me
 Source: https://openlineage.io/docs/spec/naming.
 """
 
+import hashlib
+import re
 from urllib.parse import quote
 
 from isogloss.model.rdf import Iri
+
+_MINTED = re.compile(r"/ns/[^/]+/dataset/[^/]+\Z")
 
 
 def dataset_iri(space: str, namespace: str, name: str) -> Iri:
@@ -18,6 +22,11 @@ def dataset_iri(space: str, namespace: str, name: str) -> Iri:
     'https://mesh.example/shop/ns/postgres%3A%2F%2Fdb%3A5432/dataset/public.orders'
     """
     return Iri(f"{space}ns/{_encode(namespace)}/dataset/{_encode(name)}")
+
+
+def is_minted(iri: Iri) -> bool:
+    """Tell whether a dataset is named so because it had no IRI of its own."""
+    return _MINTED.search(iri) is not None
 
 
 def field_iri(dataset: Iri, path: str) -> Iri:
@@ -43,6 +52,41 @@ def measurement_iri(metric: Iri, what: str) -> Iri:
 def run_iri(space: str, run_id: str) -> Iri:
     """Name a run."""
     return Iri(f"{space}run/{_encode(run_id)}")
+
+
+def event_iri(space: str, digest: str) -> Iri:
+    """Name an event by what it says."""
+    return Iri(f"{space}event/{digest}")
+
+
+def association_iri(job: Iri, producer: str) -> Iri:
+    """Name what runs of a job have in common that one producer reports."""
+    return Iri(f"{job}/by/{short_digest(producer)}")
+
+
+def version_iri(dataset: Iri, version: str) -> Iri:
+    """Name a version of a dataset."""
+    return Iri(f"{dataset}/version/{_encode(version)}")
+
+
+def stream_name(kind: str, namespace: str, name: str) -> str:
+    """Name what is kept of the events of a job or dataset, as one word of a source's name.
+
+    >>> stream_name("job", "cron", "sum up")
+    'sum-up-2e3cdd1f41b6f05d'
+    """
+    words = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:60].strip("-") or kind
+    return f"{words}-{short_digest(_joined(kind, namespace, name))}"
+
+
+def _joined(*parts: str) -> str:
+    # No two lists of texts meet.
+    return "\n".join(quote(part, safe="", errors="surrogatepass") for part in parts)
+
+
+def short_digest(text: str) -> str:
+    """Compute what stands for a text, of 16 hex digits."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def agent_iri(space: str, name: str) -> Iri:

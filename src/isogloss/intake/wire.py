@@ -13,7 +13,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import IO, Any
 
-from isogloss.errors import ForeignGraph, InvalidArgument, InvalidInput, InvalidIri, UnknownFormat
+from isogloss.errors import (
+    ForeignGraph,
+    InvalidArgument,
+    InvalidInput,
+    InvalidIri,
+    TooLarge,
+    UnknownFormat,
+)
 from isogloss.intake.documents import Upload
 from isogloss.intake.formats import Format
 from isogloss.intake.sql_document import SqlNames
@@ -26,7 +33,7 @@ MAX_ANSWER = 128 * 1024 * 1024
 _LENGTH = struct.Struct("=Q")
 _ERRORS: dict[str, type[InvalidInput]] = {
     kind.code: kind
-    for kind in (InvalidInput, InvalidArgument, InvalidIri, UnknownFormat, ForeignGraph)
+    for kind in (InvalidInput, InvalidArgument, InvalidIri, TooLarge, UnknownFormat, ForeignGraph)
 }
 
 Frames = list[bytes]

@@ -4,6 +4,7 @@ Every `id` is the thing's IRI; every tuple is in the order a person should see i
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from isogloss.model.rdf import Iri
@@ -80,10 +81,11 @@ class Dataset:
     title: str
     description: str | None
     classification: str | None
-    domain: Iri | None  # the domain whose graph describes it
+    domain: Iri | None  # the domain that claims its namespace, else whose graph describes it
     also_known_as: tuple[Iri, ...] = ()  # the other IRIs that it goes by
     namespace: str | None = None  # with `name`, what OpenLineage calls it
     name: str | None = None
+    last_seen: datetime | None = None  # when a run or a producer last spoke of it
 
 
 @dataclass(frozen=True, slots=True)

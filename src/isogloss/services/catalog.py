@@ -7,9 +7,11 @@ nothing of that kind, in a number of store calls that does not depend on the lis
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from datetime import datetime
 
 from isogloss.errors import NotFound
+from isogloss.intake.events import instant_of
+from isogloss.intake.naming import is_minted
 from isogloss.lineage.identity import Group
 from isogloss.model.catalog import (
     Agent,
@@ -21,8 +23,9 @@ from isogloss.model.catalog import (
     ServiceLevelObjective,
     Term,
 )
-from isogloss.model.rdf import Iri
+from isogloss.model.rdf import Iri, Literal
 from isogloss.services import description as read
+from isogloss.services.claims import read_claims
 from isogloss.services.current import Current
 from isogloss.services.description import Description
 from isogloss.services.names import Names
@@ -30,6 +33,7 @@ from isogloss.store.graph import Reader
 from isogloss.store.named_graphs import CATALOGUE
 from isogloss.vocab import (
     DCAT,
+    DCTERMS,
     DPROD,
     MESH,
     ODRL,
@@ -42,6 +46,12 @@ GOVERNANCE = "governance"
 """The built-in domain of the governance group: it describes the others."""
 
 
+_JOBS = "/graph/openlineage/jobs/"
+
+UNCLAIMED = "unclaimed"
+"""The built-in domain of what is named in namespaces that no domain claims."""
+
+
 class Catalog:
     """What is in the mesh, as of the last commit."""
 
@@ -52,10 +62,10 @@ class Catalog:
         self._base_iri = base_iri
         self._domains = Current(graph, self._read_domains)
         self._graph_domains = Current(graph, self._read_graph_domains)
-        self._ids = {
-            class_: Current(graph, partial(self._read_ids, class_))
-            for class_ in (DPROD.DataProduct, DCAT.Dataset, MESH.Field)
-        }
+        self._products = Current(graph, self._read_product_ids)
+        self._fields = Current(graph, self._read_column_ids)
+        self._datasets = Current(graph, self._read_dataset_ids)
+        self._heard = Current(graph, self._read_heard)
         self._terms = Current(graph, self._read_term_ids)
         self._columns = Current(graph, lambda: names.columns() if names else {})
 
@@ -73,7 +83,8 @@ class Catalog:
     def domains_by_id(self, ids: Sequence[Iri]) -> list[Domain | None]:
         """Read domains."""
         known = self._domains.get()
-        return [known.get(iri) for iri in ids]
+        unclaimed = self._unclaimed()
+        return [known.get(iri) or (unclaimed if iri == unclaimed.id else None) for iri in ids]
 
     def get_domain(self, name: str) -> Domain:
         """Find a domain by its short name or its IRI.
@@ -86,6 +97,9 @@ class Catalog:
         # Before all others: nobody becomes it by taking its name.
         if name in (builtin.name, builtin.id):
             return described.get(builtin.id, builtin)
+        unclaimed = self._unclaimed()
+        if name in (unclaimed.name, unclaimed.id):
+            return unclaimed
         if name in described:
             return described[Iri(name)]
         for domain in described.values():
@@ -109,6 +123,17 @@ class Catalog:
             label="Governance",
             definition="The delegates of the domains, who describe the mesh and its rules.",
             uri_space=self._base_iri,
+            owner=None,
+            glossary=None,
+        )
+
+    def _unclaimed(self) -> Domain:
+        return Domain(
+            id=Iri(f"{self._base_iri}unclaimed/domain"),
+            name=UNCLAIMED,
+            label="Unclaimed",
+            definition="What is named in namespaces that no domain claims yet.",
+            uri_space=f"{self._base_iri}unclaimed/",
             owner=None,
             glossary=None,
         )
@@ -146,19 +171,40 @@ class Catalog:
 
     def product_ids(self) -> Mapping[Iri, Iri | None]:
         """List products, sorted by IRI, each with the domain whose graph describes it."""
-        return self._ids[DPROD.DataProduct].get()
+        return self._products.get()
 
     def dataset_ids(self) -> Mapping[Iri, Iri | None]:
-        """List datasets likewise."""
-        return self._ids[DCAT.Dataset].get()
+        """List datasets likewise, but that a claimed namespace is its claimant's.
+
+        One that only has names that nobody claims is the unclaimed space's.
+        """
+        return self._datasets.get()
 
     def column_ids(self) -> Mapping[Iri, Iri | None]:
         """List columns likewise."""
-        return self._ids[MESH.Field].get()
+        return self._fields.get()
 
     def term_ids(self) -> Mapping[Iri, Iri | None]:
         """List terms likewise: the concepts in the domains' glossaries."""
         return self._terms.get()
+
+    def _read_product_ids(self) -> dict[Iri, Iri | None]:
+        return dict(sorted(self._read_ids(DPROD.DataProduct).items()))
+
+    def _read_column_ids(self) -> dict[Iri, Iri | None]:
+        return _called(self._read_ids(MESH.Field), self._columns.get())
+
+    def _read_dataset_ids(self) -> dict[Iri, Iri | None]:
+        found, claims = self._read_ids(DCAT.Dataset), read_claims(self._graph)
+        claimed: defaultdict[Iri, set[Iri]] = defaultdict(set)
+        for quad in self._graph.statements(MESH.olNamespace):
+            if quad.subject in found and isinstance(quad.object, Literal):
+                if claimant := claims.claimant(quad.object.value):
+                    claimed[quad.subject].add(claimant)
+                elif is_minted(quad.subject):
+                    claimed[quad.subject].add(self._unclaimed().id)
+        found |= {dataset: min(domains) for dataset, domains in claimed.items()}
+        return _called(found, self._names.groups(found) if self._names else {})
 
     def _read_ids(self, class_: Iri) -> dict[Iri, Iri | None]:
         owners = self._graph_domains.get()
@@ -167,19 +213,27 @@ class Catalog:
             owner = owners.get(quad.graph)
             known = found.get(quad.subject)
             found[quad.subject] = min(known, owner) if known and owner else owner or known
-        return dict(sorted(self._called(class_, found).items()))
+        return found
 
-    def _called(self, class_: Iri, found: dict[Iri, Iri | None]) -> dict[Iri, Iri | None]:
-        """Leave one name of each dataset and column, with the domain of that name if it has one."""
-        if self._names is None or class_ == DPROD.DataProduct:
-            return found
-        is_column = class_ == MESH.Field
-        groups = self._columns.get() if is_column else self._names.groups(found)
-        called: dict[Iri, Iri | None] = {}
-        for name, owner in found.items():
-            node = groups[name].canonical if name in groups else name
-            called[node] = found.get(node) or called.get(node) or owner
-        return called
+    def _read_heard(self) -> dict[Iri, str]:
+        """Read when each job was last heard of, by the graph of its lineage."""
+        return {
+            quad.graph: quad.object.value
+            for quad in self._graph.statements(DCTERMS.modified)
+            if _JOBS in quad.graph and isinstance(quad.object, Literal)
+        }
+
+    def _last_seen(self, about: Description) -> datetime | None:
+        heard = self._heard.get()
+        told = {
+            quad.graph: quad.object.value
+            for quad in about.quads
+            if quad.predicate == MESH.lastSeen and isinstance(quad.object, Literal)
+        }
+        # A job speaks of a dataset as often as it runs, unless it says since when it does not.
+        graphs = {quad.graph for quad in about.quads if quad.predicate == RDF.type}
+        times = [told.get(graph) or heard.get(graph) for graph in graphs]
+        return max((instant_of(time) for time in times if time), default=None)
 
     def _read_term_ids(self) -> dict[Iri, Iri | None]:
         glossaries = {d.glossary: d.id for d in self.domains() if d.glossary}
@@ -213,7 +267,8 @@ class Catalog:
         found: dict[Iri, Dataset] = {}
         for group in groups.values():
             if group.canonical in about:
-                told = read.dataset(about[group.canonical], domains[group.canonical])
+                described = about[group.canonical]
+                told = read.dataset(described, domains[group.canonical], self._last_seen(described))
                 others = tuple(name for name in group.members if name != group.canonical)
                 keys = self._names.keys(group.canonical) if self._names else []
                 if keys:
@@ -342,6 +397,15 @@ class Catalog:
 
 def _alone(name: Iri) -> Group:
     return Group(name, (name,), False)
+
+
+def _called(found: Mapping[Iri, Iri | None], groups: Mapping[Iri, Group]) -> dict[Iri, Iri | None]:
+    """Leave one name of each thing, sorted, with the domain of that name if it has one."""
+    called: dict[Iri, Iri | None] = {}
+    for name, owner in found.items():
+        node = groups[name].canonical if name in groups else name
+        called[node] = found.get(node) or called.get(node) or owner
+    return dict(sorted(called.items()))
 
 
 def _by_domain(owners: Mapping[Iri, Iri | None], domains: Sequence[Iri]) -> list[tuple[Iri, ...]]:

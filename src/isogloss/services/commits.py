@@ -5,25 +5,29 @@ transaction, and so one sync of the disk. Each is judged in the state that those
 him made.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from threading import Lock
 from uuid import uuid4
 
 from isogloss.errors import Forbidden, InvalidArgument, MeshError, StalePlan
-from isogloss.model.change import Act, Committed, Plan, Refused, SourceContent, SourceEdit
+from isogloss.model.catalog import Domain
+from isogloss.model.change import Act, Committed, Plan, Refused, SourceEdit
 from isogloss.model.journal import Attempt, Difference, Outcome
 from isogloss.model.rdf import Iri, Quad, Triple
 from isogloss.services.catalog import GOVERNANCE
 from isogloss.services.judge import Judge
 from isogloss.services.ownership import OPERATOR, Ownership, Place
 from isogloss.services.requests import (
+    Content,
     Draft,
     Request,
+    SourcePatch,
     again,
     attempt_of,
     notes,
     plan_digest,
 )
+from isogloss.store.history import Past
 from isogloss.store.journal import Pen
 from isogloss.store.mesh import Mesh
 from isogloss.store.named_graphs import MEMBERS
@@ -49,7 +53,7 @@ class Commits:
 
     def replace(
         self,
-        contents: Sequence[SourceContent | SourceEdit | Act],
+        contents: Sequence[Content],
         *,
         author: Iri = OPERATOR,
         message: str = "",
@@ -91,7 +95,7 @@ class Commits:
 
     def plan(
         self,
-        contents: Sequence[SourceContent | SourceEdit | Act],
+        contents: Sequence[Content],
         *,
         author: Iri = OPERATOR,
         folder: bool = False,
@@ -111,6 +115,14 @@ class Commits:
         """Give who may say what, as of the newest commit."""
         head = self._mesh.journal.head.sequence
         return Ownership(self._mesh.at(head), self._base_iri)
+
+    def domain(self, name: str) -> Domain:
+        """Find a domain by its short name or its IRI, as of a commit not long ago.
+
+        Raises:
+            NotFound: no domain was called so.
+        """
+        return (self._known or self.ownership()).domain(name)
 
     def authorise(
         self, author: Iri, sources: Sequence[tuple[str, str]], *, preview: bool = False
@@ -202,11 +214,10 @@ class Commits:
             fresh, versions = trial.fresh, trial.rule_sets
             # A domain's own rules bind that domain: to others they are remarks.
             broken = tuple(r for r in fresh if r.blocks and r.owner in (None, *draft.owners))
-            digest = plan_digest(draft.said, fresh)
-            plan = Plan(head, digest, draft.said, fresh, refused=bool(broken))
             if request.preview:
-                return plan
-            if request.plan is not None and request.plan != plan.digest:
+                digest = plan_digest(draft.said, fresh)
+                return Plan(head, digest, draft.said, fresh, refused=bool(broken))
+            if request.plan is not None and request.plan != plan_digest(draft.said, fresh):
                 raise StalePlan(
                     f"The mesh has moved on to commit {head}, and the plan is no longer what "
                     "would happen: plan again, look at it, and apply that."
@@ -231,15 +242,32 @@ class Commits:
         places = [ownership.place(content.domain, content.source) for content in request.contents]
         for place, content in zip(places, request.contents, strict=True):
             if not isinstance(content, Act):
-                ownership.authorise(request.author, place)
+                reports = isinstance(content, SourcePatch)
+                ownership.authorise(request.author, place, reports=reports)
         graphs = tuple(sorted({place.graph for place in places}))
         state = pen.state
-        there = {graph: frozenset(state.quads([graph])) for graph in graphs}
         old: set[Quad] = set()
         new: set[Quad] = set()
         spoken: list[tuple[Place, bool, bool]] = []
+        patches = [
+            (place, content, content.edit(state))
+            for place, content in zip(places, request.contents, strict=True)
+            if isinstance(content, SourcePatch)
+        ]
+        for place, content, added, removed in _patched(state, patches):
+            ownership.check(place, (Triple(*quad[:3]) for quad in added))
+            old |= removed
+            new |= added
+            spoken.append((place, not content.silences, bool(added or removed)))
+        whole = {
+            place.graph: frozenset(state.quads([place.graph]))
+            for place, content in zip(places, request.contents, strict=True)
+            if not isinstance(content, SourcePatch)
+        }
         for place, content in zip(places, request.contents, strict=True):
-            mine = ownership.part(place, there[place.graph])
+            if isinstance(content, SourcePatch):
+                continue
+            mine = ownership.part(place, whole[place.graph])
             before = frozenset(Triple(*quad[:3]) for quad in mine)
             if isinstance(content, Act):
                 triples = content.edit(before, ownership.memberships)
@@ -270,3 +298,16 @@ class Commits:
         if self._known is None:
             self._known = Ownership(pen.state, self._base_iri)
         return self._known
+
+
+def _patched(
+    state: Past,
+    patches: Sequence[tuple[Place, SourcePatch, tuple[frozenset[Triple], frozenset[Triple]]]],
+) -> Iterator[tuple[Place, SourcePatch, frozenset[Quad], frozenset[Quad]]]:
+    """Find what of patches is a change: what is added and not there, what is removed and is."""
+    subjects = {triple.subject for _, _, said in patches for part in said for triple in part}
+    there = frozenset(state.told(subjects, {place.graph for place, _, _ in patches}))
+    for place, content, (added, removed) in patches:
+        wanted = normal(Quad(*triple, place.graph) for triple in added)
+        unwanted = {Quad(*triple, place.graph) for triple in removed} - wanted
+        yield place, content, wanted - there, frozenset(unwanted & there)

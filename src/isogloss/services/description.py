@@ -5,6 +5,7 @@ where the model has room for one is taken in sorted order, so that answers do no
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from isogloss.model.catalog import (
     Agent,
@@ -159,7 +160,7 @@ def port(about: Description) -> Port:
     )
 
 
-def dataset(about: Description, domain: Iri | None) -> Dataset:
+def dataset(about: Description, domain: Iri | None, last_seen: datetime | None = None) -> Dataset:
     """Read a dcat:Dataset."""
     return Dataset(
         id=about.subject,
@@ -167,6 +168,7 @@ def dataset(about: Description, domain: Iri | None) -> Dataset:
         description=about.text(DCTERMS.description),
         classification=about.code(DPROD.informationSensitivityClassification),
         domain=domain,
+        last_seen=last_seen,
     )
 
 

@@ -8,7 +8,7 @@ from isogloss.model.access import Membership, Role
 from isogloss.model.catalog import Domain
 from isogloss.model.journal import Entry, Outcome
 from isogloss.model.rdf import Iri, Literal, Quad, Triple
-from isogloss.services.catalog import GOVERNANCE, Catalog
+from isogloss.services.catalog import GOVERNANCE, UNCLAIMED, Catalog
 from isogloss.services.description import local_name
 from isogloss.services.memberships import (
     MEMBERS_SOURCE,
@@ -38,6 +38,9 @@ _RESERVED = frozenset({"graph", "membership", "rules", ".well-known"})
 _SYSTEM_SOURCES = {MEMBERS_SOURCE: MEMBERS, RULES_SOURCE: RULES}
 _RULE_WORDS = frozenset({MESH.RuleSet, MESH.Vote, MESH.Waiver})
 
+CLAIMS_SOURCE = "claims"
+"""The source of each domain that says which namespaces it claims; its owners write it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -54,7 +57,8 @@ class Ownership:
     def __init__(self, state: Reader, base_iri: Iri) -> None:
         self._catalog = Catalog(state, base_iri)
         self._governance = self._catalog.get_domain(GOVERNANCE)
-        known = {domain.id: domain for domain in (*self._catalog.domains(), self._governance)}
+        builtin = (self._governance, self._catalog.get_domain(UNCLAIMED))
+        known = {domain.id: domain for domain in (*self._catalog.domains(), *builtin)}
         self._domains = known
         # The narrowest first: it is the one that counts.
         self._spaces = sorted(
@@ -100,8 +104,10 @@ class Ownership:
             )
         return Place(found, source, graph)
 
-    def authorise(self, author: Iri, place: Place) -> None:
-        """Check that an author may write a source.
+    def authorise(self, author: Iri, place: Place, *, reports: bool = False) -> None:
+        """Check that an author may write a source; `reports` if it is what he saw run.
+
+        What nobody claims may be reported by whoever owns or engineers anything.
 
         Raises:
             Forbidden: he may not.
@@ -114,18 +120,25 @@ class Ownership:
         if author == OPERATOR:
             return
         domain, source = place.domain, place.source
-        roles = {m.role for m in self.memberships if (m.member, m.domain) == (author, domain.id)}
+        everywhere = reports and domain.name == UNCLAIMED
+        roles = {
+            m.role
+            for m in self.memberships
+            if m.member == author and (everywhere or m.domain == domain.id)
+        }
         allowed = {Role.OWNER}
-        if source != MEMBERS_SOURCE:
+        if source not in (MEMBERS_SOURCE, CLAIMS_SOURCE):
             words = source.partition("/")[0] in _WORDS
             allowed.add(Role.STEWARD if words else Role.ENGINEER)
-        elif Membership(self._governance.id, author, Role.OWNER) in self.memberships:
+        elif source == MEMBERS_SOURCE and Membership(self._governance.id, author, Role.OWNER) in (
+            self.memberships
+        ):
             return  # so that a new domain's first owner can be named
         if roles.isdisjoint(allowed):
             raise Forbidden(
                 f"{author} may not write the source {source!r} of the domain {domain.name!r}: "
                 f"that takes the role {' or '.join(sorted(role.value for role in allowed))} "
-                "there. Ask an owner of the domain for it."
+                f"{'somewhere' if everywhere else 'there'}. Ask an owner of the domain for it."
             )
 
     def check(self, place: Place, triples: Iterable[Triple]) -> None:
@@ -220,6 +233,10 @@ class Ownership:
             what = f"memberships, which go to the source {MEMBERS_SOURCE!r}"
         elif not governs and (predicate == VOID.uriSpace or kind == MESH.Domain):
             what = "domains and their spaces, which the governance group does"
+        elif (kind == MESH.NamespaceClaim or predicate == MESH.claimedBy) and (
+            place.source != CLAIMS_SOURCE or value not in (kind, place.domain.id)
+        ):
+            what = f"claims, which the source {CLAIMS_SOURCE!r} makes for its own domain"
         elif not governs and (whole := self._other_whole(place.domain, triple)):
             what = f"parts of what is {whole.name}'s, here <{value}>"
         if what:

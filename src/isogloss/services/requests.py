@@ -1,18 +1,39 @@
 """What is asked of the writer, and what each request comes to."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from isogloss.errors import InvalidArgument
 from isogloss.model.change import Act, Committed, Plan, Refused, SourceContent, SourceEdit
 from isogloss.model.governance import ValidationResult
 from isogloss.model.journal import Attempt, Difference, Entry
-from isogloss.model.rdf import Iri, Literal, Quad
+from isogloss.model.rdf import Iri, Literal, Quad, Triple
 from isogloss.services.ownership import Place
 from isogloss.store.graph import Reader
+from isogloss.store.history import Past
 from isogloss.store.named_graphs import CATALOGUE, SYSTEM
 from isogloss.vocab import MESH, XSD
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePatch:
+    """What a source is to say besides, and what no longer, told when its turn has come.
+
+    `edit` is given the state that it meets, and reads of it only what it needs; it gives
+    (added, removed). What is there already, or is not, may be among them. One that `silences`
+    its source removes all that it says.
+    """
+
+    domain: str
+    source: str
+    edit: Callable[[Past], tuple[frozenset[Triple], frozenset[Triple]]]
+    silences: bool = False
+
+
+Content: TypeAlias = SourceContent | SourceEdit | SourcePatch | Act
+"""What may be asked of a source."""
 
 
 @dataclass(slots=True)
@@ -23,7 +44,7 @@ class Request:
     folder is the whole of; with `preview`, nothing is done.
     """
 
-    contents: Sequence[SourceContent | SourceEdit | Act]
+    contents: Sequence[Content]
     author: Iri
     message: str
     id: str
@@ -107,6 +128,7 @@ def notes(
             unwanted.add(applied)
     graphs = {place.graph for place, _, _ in spoken}
     known = {quad for quads in state.describe(graphs).values() for quad in quads}
-    for graph in graphs:
-        known.update(state.statements(MESH.dataGraph, graph))
+    # Of all graphs, only the catalogue may state whose a graph is.
+    for graph, owners in state.referrers(MESH.dataGraph, graphs).items():
+        known.update(Quad(owner, MESH.dataGraph, graph, CATALOGUE) for owner in owners)
     return Difference(frozenset(wanted - known), frozenset(unwanted & known))

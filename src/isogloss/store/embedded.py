@@ -5,6 +5,7 @@ that is the journal's business. One writer at a time: it loses concurrent update
 """
 
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from threading import Lock
@@ -280,7 +281,8 @@ def _mark_quads(mark: Mark) -> list[ox.Quad]:
 
 def _data(quads: Iterable[ox.Quad]) -> str:
     # str() of Oxigraph's NamedNode and Literal is escaped N-Triples, so no text can leave it.
-    return " ".join(
-        f"GRAPH {quad.graph_name} {{ {quad.subject} {quad.predicate} {quad.object} }}"
-        for quad in quads
-    )
+    by_graph: defaultdict[str, list[str]] = defaultdict(list)
+    for quad in quads:
+        said = f"{quad.subject} {quad.predicate} {quad.object} ."
+        by_graph[str(quad.graph_name)].append(said)
+    return " ".join(f"GRAPH {graph} {{ {' '.join(said)} }}" for graph, said in by_graph.items())

@@ -103,6 +103,32 @@ class Past:
             found = self._dictionary.terms(connection, connection.execute(then).scalars())
         return {term for term in found.values() if not isinstance(term, Literal)}
 
+    def told(
+        self,
+        subjects: Collection[Iri],
+        graphs: Collection[Iri],
+        predicates: Collection[Iri] | None = None,
+    ) -> list[Quad]:
+        """List what some graphs say of subjects, in no order; however much others say of them.
+
+        `predicates` are those that are asked for, None for all.
+        """
+        with self._connect() as connection:
+            places = list(self._dictionary.numbers(connection, graphs).values())
+            then = select(*_QUAD).where(self._true)
+            if predicates is not None:
+                asked = self._dictionary.numbers(connection, predicates).values()
+                then = then.where(_unindexed(Q.c.p).in_(list(asked)))
+            numbers = self._dictionary.numbers(connection, subjects).values()
+            return [
+                quad
+                for some in chunks(numbers)
+                for there in chunks(places)
+                for quad in self._decode(
+                    connection, then.where(Q.c.s.in_(some), _unindexed(Q.c.g).in_(there))
+                )
+            ]
+
     def referrers(self, predicate: Iri, objects: Iterable[Iri]) -> dict[Iri, tuple[Iri, ...]]:
         """Find the subjects that point at each object by `predicate`, sorted."""
         found: dict[Iri, set[Iri]] = {object_: set() for object_ in objects}

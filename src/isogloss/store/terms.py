@@ -52,9 +52,16 @@ def normal(quads: Iterable[Quad]) -> frozenset[Quad]:
         InvalidIri: an IRI that RFC 3987 does not allow.
     """
     try:
-        return frozenset(quad_from_ox(quad_to_ox(quad)) for quad in quads)
+        return frozenset(map(_normal, quads))
     except ValueError as error:
         raise InvalidIri(f"The store cannot hold an IRI of this change: {error}") from error
+
+
+def _normal(quad: Quad) -> Quad:
+    made = quad_to_ox(quad)
+    # Nothing else is written otherwise than it was given.
+    tagged = isinstance(quad.object, Literal) and quad.object.language is not None
+    return quad_from_ox(made) if tagged else quad
 
 
 def quad_from_ox(quad: ox.Quad) -> Quad:

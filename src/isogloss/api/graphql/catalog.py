@@ -1,6 +1,7 @@
 """Domains, products, ports, datasets, columns, terms and agents as GraphQL types."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import strawberry
 from strawberry import ID
@@ -232,6 +233,9 @@ class Dataset(Node):
         description="Where its name is unique, as OpenLineage has it (mesh:olNamespace)."
     )
     name: str | None = strawberry.field(description="Its name there (dcterms:identifier).")
+    last_seen: datetime | None = strawberry.field(
+        description="When a run or a producer last spoke of it; null if none ever did."
+    )
     domain_id: strawberry.Private[Iri | None]
 
     @classmethod
@@ -245,10 +249,24 @@ class Dataset(Node):
             also_known_as=[ID(iri) for iri in dataset.also_known_as],
             namespace=dataset.namespace,
             name=dataset.name,
+            last_seen=dataset.last_seen,
             domain_id=dataset.domain,
         )
 
-    @strawberry.field(description="The domain whose graph describes it.")
+    @strawberry.field(
+        description="When it was last seen, if that is longer ago than ISOGLOSS_UNSEEN_DAYS: it "
+        "may be gone. Null for one that was seen since, or never was."
+    )
+    def unseen_since(self, info: Info) -> datetime | None:
+        """Tell since when it is unseen."""
+        services = info.context.services
+        if self.last_seen and services.clock() - self.last_seen > services.unseen:
+            return self.last_seen
+        return None
+
+    @strawberry.field(
+        description="The domain that claims its namespace, or else whose graph describes it."
+    )
     async def domain(self, info: Info) -> Domain | None:
         """Load the domain."""
         return await show_one(info.context.at(info).loaders.domain, self.domain_id, Domain.of)

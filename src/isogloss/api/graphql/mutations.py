@@ -170,6 +170,25 @@ class Mutation(RulesMutation, IdentityMutation):
         iri = parse_iri(member)
         return await _change(lambda: loading.withdraw(domain, iri, role, author=author))
 
+    @strawberry.mutation(
+        description="Claim the namespaces that a pattern fits for a domain; what was reported of "
+        "their jobs and datasets becomes the domain's in the same commit."
+    )
+    async def claim_namespace(
+        self,
+        info: Info,
+        domain: DomainName,
+        pattern: Annotated[
+            str, strawberry.argument(description="As postgres://shop-*; * stands for any text.")
+        ],
+        message: Message = "",
+    ) -> Verdict:
+        """Claim namespaces."""
+        author, claiming = info.context.require_author(), info.context.services.claiming
+        return await _change(
+            lambda: claiming.claim(domain, pattern, author=author, message=message)
+        )
+
 
 async def _change(make: Callable[[], Loaded]) -> Committed | CommittedWithWarnings | Refused:
     return verdict(await to_thread.run_sync(make))

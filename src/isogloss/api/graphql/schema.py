@@ -9,6 +9,7 @@ from strawberry import ID
 
 from isogloss.api.graphql import catalog
 from isogloss.api.graphql.catalog import Column, DataProduct, Dataset, Domain, Node, Term
+from isogloss.api.graphql.claims import ClaimsQuery
 from isogloss.api.graphql.context import Info
 from isogloss.api.graphql.discovery import SearchFilter, SearchHit
 from isogloss.api.graphql.governance import (
@@ -42,6 +43,7 @@ DomainName = Annotated[
 
 @strawberry.type(description="What there is to ask.")
 class Query(
+    ClaimsQuery,
     PastQuery,
     PreviewQuery,
     ScoreQuery,
