@@ -389,7 +389,13 @@ class Identity:
         numbers = {group: number for number, group in enumerate(groups)}
         kept = {
             "names": [
-                [name, sorted(naming.keys), sorted(naming.alternates), naming.is_dataset]
+                [
+                    name,
+                    list(naming.keys),
+                    list(naming.alternates),
+                    naming.is_dataset,
+                    list(self._keys.get(name, ())),
+                ]
                 for name, naming in self._names.items()
             ],
             "decisions": [[iri, sorted(d.names), d.same] for iri, d in self._decisions.items()],
@@ -416,12 +422,16 @@ class Identity:
             frozenset(map(tuple, kept["aliases"])), frozenset(Claim(*c) for c in kept["claims"])
         )
         identity._namespaces = _representatives(identity._conventions.aliases)
-        for name, keys, alternates, is_dataset in kept["names"]:
+        for name, keys, alternates, is_dataset, normal_keys in kept["names"]:
             stated = Naming(frozenset(Key(*k) for k in keys), frozenset(alternates), is_dataset)
             identity._note(name, Naming(), stated)
+            # To find them anew takes longer than all the rest.
+            identity._keys[name] = frozenset(Key(*key) for key in normal_keys)
+            for key in identity._keys[name]:
+                identity._of_key[key].add(name)
         for decision, names, same in kept["decisions"]:
             identity._decide(decision, Decision(frozenset(names), same))
-        for name in {*identity._names, *identity._pointing, *identity._deciding}:
+        for name in {*identity._pointing, *identity._deciding} - identity._names.keys():
             identity._register(name)
         groups = [
             Group(canonical, tuple(names), folds) for canonical, names, folds in kept["groups"]
