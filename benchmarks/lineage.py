@@ -228,7 +228,7 @@ class Measured:
             ),
             "derivations only": Way(edges=EdgeFilter(kinds=frozenset({EdgeKind.DERIVATION}))),
             "observed only": Way(edges=EdgeFilter(evidence=Evidence.OBSERVED)),
-            "as of half the commits": Way(at=self.index.sequence // 4),
+            "as of a quarter of the commits": Way(at=self.index.sequence // 4),
             "four datasets in five": Way(nodes=some),
             "two hops": Way(hops=2),
         }

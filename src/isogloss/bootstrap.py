@@ -23,6 +23,7 @@ from isogloss.services.events import Events
 from isogloss.services.exports import Exports
 from isogloss.services.governance import Governance
 from isogloss.services.history import History, Moment
+from isogloss.services.identity import Identities
 from isogloss.services.impact import ImpactAnalysis
 from isogloss.services.judge import Clock, Judge, judged_once, now
 from isogloss.services.lineage import LineageTracer
@@ -30,6 +31,7 @@ from isogloss.services.lineage_questions import LineageQuestions
 from isogloss.services.lineage_shape import LineageShape
 from isogloss.services.loading import Loading
 from isogloss.services.meaning import Meanings
+from isogloss.services.names import Names
 from isogloss.services.planning import Planning
 from isogloss.services.previewing import Previewing
 from isogloss.services.projection import Projection
@@ -81,6 +83,7 @@ class Services(View):
     waivers: Waivers
     scorecards: Scorecards
     commits: Commits
+    identities: Identities
     loading: Loading
     events: Events
     claiming: Claiming
@@ -165,7 +168,7 @@ def build(
         regime: Callable[[], Regime],
         clock: Clock,
     ) -> View:
-        catalog = Catalog(graph, settings.base_iri)
+        catalog = Catalog(graph, settings.base_iri, Names(graph, projection, mesh.at))
         tracer = LineageTracer(graph, catalog, projection, mesh.at)
         return View(
             graph=graph,
@@ -237,6 +240,7 @@ def build(
             clock,
         ),
         commits=commits,
+        identities=Identities(mesh.graph, projection, commits),
         loading=loading,
         events=Events(mesh.graph, commits),
         claiming=Claiming(current.graph, current.catalog, commits),

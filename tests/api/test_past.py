@@ -75,6 +75,8 @@ def test_every_query_field_but_those_about_the_past_takes_as_of() -> None:
     # A scorecard is of now and brings its own past along.
     # Versions and waivers say themselves what became of them, and when.
     now = {"members", "plan", "previewRules", "scorecard", "viewer"}
+    # What is one tells since when.
+    now |= {"identityMerges"}
     now |= {"checkRules", "expiringWaivers", "ruleSets", "waivers"}
     assert without == now | {"history", "diff", "journal", "lineageDiff"}
 

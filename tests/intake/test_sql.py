@@ -320,6 +320,19 @@ def test_long_sql_is_traced_in_time(sql: str) -> None:
     assert time.monotonic() - start < 20
 
 
+def test_sql_that_grows_beyond_reason_is_given_up() -> None:
+    # Each CTE has twice the columns of the one before.
+    ctes = ", ".join(f"c{n} as (select x.*, y.* from c{n - 1} x, c{n - 1} y)" for n in range(1, 40))
+    sql = f"create view v as with c0 as (select 1 as a), {ctes} select * from c39"
+    with (
+        ParserProcess(deadline_seconds=20, memory_bytes=1 << 29) as parser,
+        pytest.raises(InvalidInput, match=r"v\.sql (takes|took)"),
+    ):
+        parser.read_source(
+            [Upload("v.sql", sql.encode())], space=SPACE, graph=Iri(f"{SPACE}graph/v"), sql=NAMES
+        )
+
+
 def test_the_same_sql_gives_the_same_answer_in_the_same_order() -> None:
     sql = "select a + b as x, k from t join s using (k) where v = y group by all"
     assert _trace(sql) == _trace(sql)

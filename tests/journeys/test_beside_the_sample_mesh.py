@@ -85,7 +85,7 @@ def test_a_dbt_project_is_browsed_with_the_columns_of_its_catalog(
     run = _load(
         little_folder, manifest, catalog, "--domain", "product", "--source", "lineage/jaffle-shop"
     )
-    assert "semantic_models" in run.out
+    assert "27 tests have no result here" in run.out
     assert little_folder("claim", "duckdb://jaffle_shop", "--domain", "product").status == 0
     found = _query(
         little_folder,
@@ -97,6 +97,8 @@ def test_a_dbt_project_is_browsed_with_the_columns_of_its_catalog(
     assert {"name": "customer_id", "physicalType": "VARCHAR"} in found["columns"]
     traced = little_folder("lineage", f"{JAFFLE}main.customers", "--level", "dataset")
     assert "Product · raw.raw_customers" in traced.out
+    column = little_folder("lineage", f"{JAFFLE}main.customers/customer_name")
+    assert "Product · raw.raw_customers.name  (DIRECT/IDENTITY)" in column.out
     search = _query(
         little_folder, tmp_path, '{ search(text: "jaffle stg customers") { id title } }'
     )

@@ -38,7 +38,7 @@ facts = st.builds(
     st.sampled_from(GRAPHS),
     st.sampled_from([None, *JOBS]),
 )
-_commits = st.dictionaries(nodes, st.lists(facts, max_size=4, unique=True), max_size=5)
+_commits = st.dictionaries(nodes, st.lists(facts, max_size=4, unique=True), min_size=1, max_size=6)
 histories = st.lists(st.tuples(st.integers(0, 3), _commits), min_size=1, max_size=8).map(
     lambda steps: [
         (1 + sum(step for step, _ in steps[: place + 1]), said)

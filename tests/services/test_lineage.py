@@ -225,3 +225,24 @@ def test_a_mesh_that_was_closed_in_order_loads_its_index(
     assert anew.projection.sequence == 0
     assert anew.lineage.lineage(two_names[0], UP) == before
     anew.close()
+
+
+def test_the_catalogue_has_a_dataset_of_two_names_once(
+    mesh: Services, two_names: tuple[Iri, Iri]
+) -> None:
+    canonical, other = two_names[1], two_names[0]
+    assert canonical in mesh.catalog.dataset_ids()
+    assert other not in mesh.catalog.dataset_ids()
+    (found, same) = mesh.catalog.datasets(two_names)
+    assert found is not None
+    assert found == same
+    assert (found.id, found.also_known_as) == (canonical, (other,))
+    assert (found.namespace, found.name) == (HIVE, "Shop.Orders")
+    for columns in mesh.catalog.columns_of(two_names):
+        assert [(column.name, column.dataset) for column in columns] == [("AMOUNT", canonical)]
+    assert Iri(f"{other}/amount") not in mesh.catalog.column_ids()
+    (column,) = mesh.catalog.columns([Iri(f"{other}/amount")])
+    assert column is not None
+    assert column.id == f"{canonical}/AMOUNT"
+    before = mesh.as_of(mesh.graph.sequence - 1).catalog
+    assert other in before.dataset_ids()

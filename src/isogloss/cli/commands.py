@@ -14,6 +14,7 @@ from isogloss import __version__, resources
 from isogloss.cli import (
     claims,
     folders,
+    identity,
     lineage,
     lineage_questions,
     lineage_shape,
@@ -45,6 +46,7 @@ app = typer.Typer(
 
 app.add_typer(people.token, name="token")
 app.add_typer(people.member, name="member")
+app.add_typer(identity.app, name="identity")
 app.add_typer(folders.init, name="init")
 app.add_typer(lineage.app, name="lineage")
 app.add_typer(rules.app, name="rules")

@@ -63,7 +63,7 @@ def read_filter(told: Sequence[str] | None) -> LineageFilter:
     single = {key: found[key][0] for key in _SINGLE if key in found}
     kinds = found.get("kind")
     return LineageFilter(
-        kinds=frozenset(_word(EdgeKind, kind) for kind in kinds) if kinds else None,
+        kinds=tuple(_word(EdgeKind, kind) for kind in kinds) if kinds else None,
         evidence=_word(Evidence, single["evidence"]) if "evidence" in single else None,
         transformations=tuple(sorted(found.get("transformation", ()))),
         context=single.get("context"),

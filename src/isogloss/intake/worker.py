@@ -45,6 +45,7 @@ class ParserProcess:
         self._memory_bytes = memory_bytes
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
+        self._is_ready = False
 
     def __enter__(self) -> "ParserProcess":
         return self
@@ -59,9 +60,10 @@ class ParserProcess:
 
     @property
     def pid(self) -> int | None:
-        """The number of the process, for whoever watches the machine; None if there is none."""
+        """The number of the process, for whoever watches the machine; None if none is ready."""
         child = self._child
-        return child.pid if child is not None and child.poll() is None else None
+        is_alive = self._is_ready and child is not None and child.poll() is None
+        return child.pid if child is not None and is_alive else None
 
     def read_source(
         self,
@@ -145,6 +147,7 @@ class ParserProcess:
         try:
             with _Deadline(child, _START_SECONDS):
                 wire.receive(_pipe(child.stdout), most=1)
+            self._is_ready = True
         except BaseException as error:
             self._stop()
             if isinstance(error, EOFError):
@@ -153,7 +156,7 @@ class ParserProcess:
         return child
 
     def _stop(self) -> None:
-        child, self._child = self._child, None
+        child, self._child, self._is_ready = self._child, None, False
         if child is None:
             return
         child.kill()

@@ -130,6 +130,8 @@ class Identity:
         self._deciding: defaultdict[Iri, set[Iri]] = defaultdict(set)
         self._groups: dict[Iri, Group] = {}
         self._past: dict[Iri, list[tuple[int, Group]]] = {}
+        self.ever_merged: set[Iri] = set()
+        """The names that were ever one with another."""
 
     # Questions
 
@@ -148,6 +150,10 @@ class Identity:
             name in self._names and self._names[name].is_dataset
             for name in self.group(canonical).members
         )
+
+    def knows(self, name: Iri) -> bool:
+        """Tell whether somebody speaks of a name."""
+        return name in self._names or name in self._pointing or name in self._deciding
 
     def names(self) -> Iterator[Iri]:
         """List all names that something is said of."""
@@ -266,8 +272,7 @@ class Identity:
 
     def _register(self, name: Iri) -> None:
         """Know a name by its keys as long as anybody speaks of it."""
-        is_known = name in self._names or name in self._pointing or name in self._deciding
-        now = frozenset(self._keys_of(name)) if is_known else frozenset[Key]()
+        now = frozenset(self._keys_of(name)) if self.knows(name) else frozenset[Key]()
         before = self._keys.get(name, frozenset())
         for key in before - now:
             self._of_key[key].discard(name)
@@ -350,6 +355,8 @@ class Identity:
             if past and past[-1][0] == sequence:
                 past.pop()
             past.append((sequence, group))
+            if len(members) > 1:
+                self.ever_merged.add(name)
             if group.merges:
                 self._groups[name] = group
             else:
@@ -382,7 +389,13 @@ class Identity:
         numbers = {group: number for number, group in enumerate(groups)}
         kept = {
             "names": [
-                [name, sorted(naming.keys), sorted(naming.alternates), naming.is_dataset]
+                [
+                    name,
+                    list(naming.keys),
+                    list(naming.alternates),
+                    naming.is_dataset,
+                    list(self._keys.get(name, ())),
+                ]
                 for name, naming in self._names.items()
             ],
             "decisions": [[iri, sorted(d.names), d.same] for iri, d in self._decisions.items()],
@@ -409,18 +422,24 @@ class Identity:
             frozenset(map(tuple, kept["aliases"])), frozenset(Claim(*c) for c in kept["claims"])
         )
         identity._namespaces = _representatives(identity._conventions.aliases)
-        for name, keys, alternates, is_dataset in kept["names"]:
+        for name, keys, alternates, is_dataset, normal_keys in kept["names"]:
             stated = Naming(frozenset(Key(*k) for k in keys), frozenset(alternates), is_dataset)
             identity._note(name, Naming(), stated)
+            # To find them anew takes longer than all the rest.
+            identity._keys[name] = frozenset(Key(*key) for key in normal_keys)
+            for key in identity._keys[name]:
+                identity._of_key[key].add(name)
         for decision, names, same in kept["decisions"]:
             identity._decide(decision, Decision(frozenset(names), same))
-        for name in {*identity._names, *identity._pointing, *identity._deciding}:
+        for name in {*identity._pointing, *identity._deciding} - identity._names.keys():
             identity._register(name)
         groups = [
             Group(canonical, tuple(names), folds) for canonical, names, folds in kept["groups"]
         ]
         for name, past in kept["past"]:
             identity._past[name] = [(since, groups[number]) for since, number in past]
+            if any(len(group.members) > 1 for _, group in identity._past[name]):
+                identity.ever_merged.add(name)
             if (group := identity._past[name][-1][1]).merges:
                 identity._groups[name] = group
         return identity

@@ -82,6 +82,9 @@ class Dataset:
     description: str | None
     classification: str | None
     domain: Iri | None  # the domain that claims its namespace, else whose graph describes it
+    also_known_as: tuple[Iri, ...] = ()  # the other IRIs that it goes by
+    namespace: str | None = None  # with `name`, what OpenLineage calls it
+    name: str | None = None
     last_seen: datetime | None = None  # when a run or a producer last spoke of it
 
 

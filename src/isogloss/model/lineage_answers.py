@@ -20,7 +20,7 @@ class LineageFilter:
     `ignore_as_hops` are things to pass through without showing or counting them.
     """
 
-    kinds: frozenset[EdgeKind] | None = None
+    kinds: tuple[EdgeKind, ...] | None = None
     evidence: Evidence | None = None
     transformations: tuple[str, ...] = ()
     context: str | None = None

@@ -5,14 +5,14 @@ nothing of that kind, in a number of store calls that does not depend on the lis
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
 from isogloss.errors import NotFound
 from isogloss.intake.events import instant_of
 from isogloss.intake.naming import is_minted
+from isogloss.lineage.identity import Group
 from isogloss.model.catalog import (
     Agent,
     Column,
@@ -28,6 +28,7 @@ from isogloss.services import description as read
 from isogloss.services.claims import read_claims
 from isogloss.services.current import Current
 from isogloss.services.description import Description
+from isogloss.services.names import Names
 from isogloss.store.graph import Reader
 from isogloss.store.named_graphs import CATALOGUE
 from isogloss.vocab import (
@@ -54,22 +55,24 @@ UNCLAIMED = "unclaimed"
 class Catalog:
     """What is in the mesh, as of the last commit."""
 
-    def __init__(self, graph: Reader, base_iri: Iri) -> None:
+    def __init__(self, graph: Reader, base_iri: Iri, names: Names | None = None) -> None:
+        """Read a state; with `names`, what goes by several of them is one."""
         self._graph = graph
+        self._names = names
         self._base_iri = base_iri
         self._domains = Current(graph, self._read_domains)
         self._graph_domains = Current(graph, self._read_graph_domains)
-        self._ids = {
-            class_: Current(graph, partial(self._read_ids, class_))
-            for class_ in (DPROD.DataProduct, MESH.Field)
-        }
+        self._products = Current(graph, self._read_product_ids)
+        self._fields = Current(graph, self._read_column_ids)
         self._datasets = Current(graph, self._read_dataset_ids)
         self._heard = Current(graph, self._read_heard)
         self._terms = Current(graph, self._read_term_ids)
+        self._columns = Current(graph, lambda: names.columns() if names else {})
 
     def of(self, graph: Reader) -> "Catalog":
         """Give the catalogue of another state of the same mesh."""
-        return Catalog(graph, self._base_iri)
+        names = self._names.of(graph) if self._names else None
+        return Catalog(graph, self._base_iri, names)
 
     # Domains
 
@@ -168,7 +171,7 @@ class Catalog:
 
     def product_ids(self) -> Mapping[Iri, Iri | None]:
         """List products, sorted by IRI, each with the domain whose graph describes it."""
-        return self._ids[DPROD.DataProduct].get()
+        return self._products.get()
 
     def dataset_ids(self) -> Mapping[Iri, Iri | None]:
         """List datasets likewise, but that a claimed namespace is its claimant's.
@@ -179,20 +182,17 @@ class Catalog:
 
     def column_ids(self) -> Mapping[Iri, Iri | None]:
         """List columns likewise."""
-        return self._ids[MESH.Field].get()
+        return self._fields.get()
 
     def term_ids(self) -> Mapping[Iri, Iri | None]:
         """List terms likewise: the concepts in the domains' glossaries."""
         return self._terms.get()
 
-    def _read_ids(self, class_: Iri) -> dict[Iri, Iri | None]:
-        owners = self._graph_domains.get()
-        found: dict[Iri, Iri | None] = {}
-        for quad in self._graph.statements(RDF.type, class_):
-            owner = owners.get(quad.graph)
-            known = found.get(quad.subject)
-            found[quad.subject] = min(known, owner) if known and owner else owner or known
-        return dict(sorted(found.items()))
+    def _read_product_ids(self) -> dict[Iri, Iri | None]:
+        return dict(sorted(self._read_ids(DPROD.DataProduct).items()))
+
+    def _read_column_ids(self) -> dict[Iri, Iri | None]:
+        return _called(self._read_ids(MESH.Field), self._columns.get())
 
     def _read_dataset_ids(self) -> dict[Iri, Iri | None]:
         found, claims = self._read_ids(DCAT.Dataset), read_claims(self._graph)
@@ -203,7 +203,17 @@ class Catalog:
                     claimed[quad.subject].add(claimant)
                 elif is_minted(quad.subject):
                     claimed[quad.subject].add(self._unclaimed().id)
-        return found | {dataset: min(domains) for dataset, domains in claimed.items()}
+        found |= {dataset: min(domains) for dataset, domains in claimed.items()}
+        return _called(found, self._names.groups(found) if self._names else {})
+
+    def _read_ids(self, class_: Iri) -> dict[Iri, Iri | None]:
+        owners = self._graph_domains.get()
+        found: dict[Iri, Iri | None] = {}
+        for quad in self._graph.statements(RDF.type, class_):
+            owner = owners.get(quad.graph)
+            known = found.get(quad.subject)
+            found[quad.subject] = min(known, owner) if known and owner else owner or known
+        return found
 
     def _read_heard(self) -> dict[Iri, str]:
         """Read when each job was last heard of, by the graph of its lineage."""
@@ -248,20 +258,41 @@ class Catalog:
         ]
 
     def datasets(self, ids: Sequence[Iri]) -> list[Dataset | None]:
-        """Read datasets."""
+        """Read datasets, by any of their names."""
         domains = self.dataset_ids()
-        about = self._describe(iri for iri in ids if iri in domains)
-        return [
-            read.dataset(about[iri], domains[iri], self._last_seen(about[iri]))
-            if iri in about
-            else None
-            for iri in ids
-        ]
+        groups = self._groups(ids)
+        about = self._describe_groups(
+            {group for group in groups.values() if group.canonical in domains}
+        )
+        found: dict[Iri, Dataset] = {}
+        for group in groups.values():
+            if group.canonical in about:
+                described = about[group.canonical]
+                told = read.dataset(described, domains[group.canonical], self._last_seen(described))
+                others = tuple(name for name in group.members if name != group.canonical)
+                keys = self._names.keys(group.canonical) if self._names else []
+                if keys:
+                    told = replace(told, namespace=keys[0].namespace, name=keys[0].name)
+                found[group.canonical] = replace(told, also_known_as=others)
+        return [found.get(groups[iri].canonical) for iri in ids]
 
     def columns(self, ids: Sequence[Iri]) -> list[Column | None]:
-        """Read columns."""
-        about = self._describe(iri for iri in ids if iri in self.column_ids())
-        return [read.column(about[iri]) if iri in about else None for iri in ids]
+        """Read columns, by any of their names."""
+        known = self.column_ids()
+        named = self._columns.get()
+        groups = {iri: named.get(iri) or _alone(iri) for iri in ids}
+        about = self._describe_groups(
+            {group for group in groups.values() if group.canonical in known}
+        )
+        found = {iri: read.column(told) for iri, told in about.items()}
+        wholes = self._groups([column.dataset for column in found.values() if column.dataset])
+        found = {
+            iri: replace(column, dataset=wholes[column.dataset].canonical)
+            if column.dataset
+            else column
+            for iri, column in found.items()
+        }
+        return [found.get(groups[iri].canonical) for iri in ids]
 
     def terms(self, ids: Sequence[Iri]) -> list[Term | None]:
         """Read terms."""
@@ -291,12 +322,19 @@ class Catalog:
 
     def columns_of(self, datasets: Sequence[Iri]) -> list[list[Column]]:
         """Read each dataset's columns, by position, then by name."""
-        members = self._graph.referrers(MESH.fieldOf, datasets)
+        groups = self._groups(datasets)
+        names = {name for group in groups.values() for name in group.members}
+        members = self._graph.referrers(MESH.fieldOf, names)
         ids = sorted({iri for columns in members.values() for iri in columns})
-        known = {column.id: column for column in self.columns(ids) if column}
+        known = dict(zip(ids, self.columns(ids), strict=True))
         return [
             sorted(
-                (known[iri] for iri in members[dataset] if iri in known),
+                {
+                    column.id: column
+                    for name in groups[dataset].members
+                    for iri in members[name]
+                    if (column := known[iri])
+                }.values(),
                 key=lambda c: (c.position is None, c.position or 0, c.name),
             )
             for dataset in datasets
@@ -304,8 +342,13 @@ class Catalog:
 
     def products_of(self, datasets: Sequence[Iri]) -> list[tuple[Iri, ...]]:
         """List the products that output each dataset, sorted."""
-        found = self._graph.referrers(DPROD.outputDataset, datasets)
-        return [found[dataset] for dataset in datasets]
+        groups = self._groups(datasets)
+        names = {name for group in groups.values() for name in group.members}
+        found = self._graph.referrers(DPROD.outputDataset, names)
+        return [
+            tuple(sorted({product for n in groups[dataset].members for product in found[n]}))
+            for dataset in datasets
+        ]
 
     def columns_representing(self, terms: Sequence[Iri]) -> list[tuple[Iri, ...]]:
         """List the columns that represent each term, sorted."""
@@ -331,8 +374,38 @@ class Catalog:
     def _describe(self, ids: Iterable[Iri]) -> dict[Iri, Description]:
         return {iri: Description(iri, quads) for iri, quads in self._graph.describe(ids).items()}
 
+    def _groups(self, datasets: Collection[Iri]) -> dict[Iri, Group]:
+        if self._names is None:
+            return {iri: _alone(iri) for iri in datasets}
+        return self._names.groups(datasets)
+
+    def _describe_groups(self, groups: Collection[Group]) -> dict[Iri, Description]:
+        """Describe what goes by several names; what its own name says goes before the others."""
+        quads = self._graph.describe({name for group in groups for name in group.members})
+        found = {}
+        for canonical, members, _ in groups:
+            told = list(quads[canonical])
+            if len(members) > 1:
+                own = {quad.predicate for quad in told}
+                told += [q for n in members for q in quads[n] if q.predicate not in own]
+            found[canonical] = Description(canonical, told)
+        return found
+
     def _described(self, ids: Iterable[Iri]) -> dict[Iri, Description]:
         return {iri: about for iri, about in self._describe(ids).items() if about.quads}
+
+
+def _alone(name: Iri) -> Group:
+    return Group(name, (name,), False)
+
+
+def _called(found: Mapping[Iri, Iri | None], groups: Mapping[Iri, Group]) -> dict[Iri, Iri | None]:
+    """Leave one name of each thing, sorted, with the domain of that name if it has one."""
+    called: dict[Iri, Iri | None] = {}
+    for name, owner in found.items():
+        node = groups[name].canonical if name in groups else name
+        called[node] = found.get(node) or called.get(node) or owner
+    return dict(sorted(called.items()))
 
 
 def _by_domain(owners: Mapping[Iri, Iri | None], domains: Sequence[Iri]) -> list[tuple[Iri, ...]]:

@@ -104,7 +104,7 @@ class Filters:
         """
         ignored = {node for of in filter.ignore_as_hops for node in self._tracer.expand(of, level)}
         edges = EdgeFilter(
-            kinds=filter.kinds,
+            kinds=None if filter.kinds is None else frozenset(filter.kinds),
             evidence=filter.evidence,
             transformations=filter.transformations,
             jobs=self._jobs(filter.context),

@@ -171,6 +171,10 @@ class FactReader:
                 found[name] = None
         return found
 
+    def names_of(self, node: Iri) -> tuple[Iri, ...]:
+        """List the names of a column that `places` has told, sorted."""
+        return tuple(sorted(self._names.get(node, (node,))))
+
     def referring(self, predicates: Iterable[Iri], objects: Collection[Iri]) -> set[Iri]:
         """Collect what points at any of some objects."""
         if not objects:

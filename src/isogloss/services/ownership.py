@@ -25,7 +25,7 @@ from isogloss.vocab import MESH, ORG, RDF, SH, SKOS, VOID
 OPERATOR = Iri("https://w3id.org/isogloss/operator")
 """Whoever has the mesh's folder itself: may write for every domain, within its bounds."""
 
-_WORDS = frozenset({"glossary", "mappings", "concordances"})
+_WORDS = frozenset({"glossary", "mappings", "concordances", "identity"})
 """Sources that begin so are the stewards'; the engineers have all others."""
 
 _SYSTEM_WORDS = frozenset(

@@ -226,6 +226,13 @@ class Dataset(Node):
     classification: str | None = strawberry.field(
         description="How sensitive it is (dprod:informationSensitivityClassification)."
     )
+    also_known_as: list[ID] = strawberry.field(
+        description="The other IRIs that it goes by: whatever is said of them is said of it."
+    )
+    namespace: str | None = strawberry.field(
+        description="Where its name is unique, as OpenLineage has it (mesh:olNamespace)."
+    )
+    name: str | None = strawberry.field(description="Its name there (dcterms:identifier).")
     last_seen: datetime | None = strawberry.field(
         description="When a run or a producer last spoke of it; null if none ever did."
     )
@@ -239,6 +246,9 @@ class Dataset(Node):
             title=dataset.title,
             description=dataset.description,
             classification=dataset.classification,
+            also_known_as=[ID(iri) for iri in dataset.also_known_as],
+            namespace=dataset.namespace,
+            name=dataset.name,
             last_seen=dataset.last_seen,
             domain_id=dataset.domain,
         )

@@ -10,6 +10,7 @@ from isogloss.api.graphql.rules import Waiver
 from isogloss.model import change
 from isogloss.model import governance as model
 from isogloss.model.rdf import Iri, Literal, Term
+from isogloss.services.loading import Loaded
 
 strawberry.enum(
     model.Severity, description="How much a broken rule matters; only VIOLATION refuses a write."
@@ -225,3 +226,10 @@ Verdict = Annotated[
 
 def _text(value: Term | None) -> str | None:
     return value.value if isinstance(value, Literal) else value
+
+
+def verdict(loaded: Loaded) -> Committed | CommittedWithWarnings | Refused:
+    """Show what became of a change."""
+    if isinstance(loaded.outcome, change.Refused):
+        return Refused.of(loaded.outcome)
+    return committed(loaded.outcome, loaded.notes)

@@ -76,7 +76,7 @@ class LineageFilter:
         if filter is None:
             return model.LineageFilter()
         return model.LineageFilter(
-            kinds=None if filter.kinds is None else frozenset(filter.kinds),
+            kinds=None if filter.kinds is None else tuple(filter.kinds),
             evidence=filter.evidence,
             transformations=tuple(sorted(filter.transformations or ())),
             context=filter.context,

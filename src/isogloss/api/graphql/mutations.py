@@ -13,12 +13,13 @@ from isogloss.api.graphql.governance import (
     CommittedWithWarnings,
     Refused,
     Verdict,
-    committed,
+    verdict,
 )
 from isogloss.api.graphql.history import SourceInput, files_of
+from isogloss.api.graphql.identity import IdentityMutation
 from isogloss.api.graphql.moments import Moment
 from isogloss.api.graphql.rule_steps import RulesMutation
-from isogloss.model import access, change
+from isogloss.model import access
 from isogloss.model.rdf import parse_iri
 from isogloss.services.loading import Loaded, Upload
 
@@ -39,7 +40,7 @@ MemberRole = Annotated[access.Role, strawberry.argument(description="His role th
 
 
 @strawberry.type(description="What there is to change.")
-class Mutation(RulesMutation):
+class Mutation(RulesMutation, IdentityMutation):
     """Every mutation of the API."""
 
     @strawberry.mutation(
@@ -190,7 +191,4 @@ class Mutation(RulesMutation):
 
 
 async def _change(make: Callable[[], Loaded]) -> Committed | CommittedWithWarnings | Refused:
-    loaded = await to_thread.run_sync(make)
-    if isinstance(loaded.outcome, change.Refused):
-        return Refused.of(loaded.outcome)
-    return committed(loaded.outcome, loaded.notes)
+    return verdict(await to_thread.run_sync(make))

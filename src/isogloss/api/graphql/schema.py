@@ -17,6 +17,7 @@ from isogloss.api.graphql.governance import (
     ValidationReport,
 )
 from isogloss.api.graphql.history import PastQuery
+from isogloss.api.graphql.identity import IdentityQuery
 from isogloss.api.graphql.lineage_impact import ImpactQuery
 from isogloss.api.graphql.lineage_questions import LineageQuery
 from isogloss.api.graphql.lineage_shape import LineageShapeQuery
@@ -47,6 +48,7 @@ class Query(
     PreviewQuery,
     ScoreQuery,
     RulesQuery,
+    IdentityQuery,
     LineageTraceQuery,
     LineageWaysQuery,
     LineageQuery,

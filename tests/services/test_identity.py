@@ -1,0 +1,85 @@
+"""Stewards decide which names are one dataset; each decision is a commit, and can be undone."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from isogloss import resources
+from isogloss.bootstrap import Services, build
+from isogloss.errors import Forbidden, InvalidArgument, NotFound
+from isogloss.intake.described import Described
+from isogloss.model.access import Role
+from isogloss.model.change import Committed, SourceContent
+from isogloss.model.rdf import Iri
+from isogloss.services.loading import Loaded
+from isogloss.settings import Settings
+
+SALES = "https://mesh.example/sales/"
+STEWARD, ENGINEER = Iri("https://people.example/sue"), Iri("https://people.example/eve")
+
+
+@pytest.fixture
+def mesh(sample_mesh: Services) -> Services:
+    """The sample mesh with two tables that nothing links, and a steward of sales."""
+    described = Described(SALES)
+    described.dataset("s3://lake", "orders")
+    described.dataset("hive://m", "shop.orders")
+    outcome = sample_mesh.commits.replace([SourceContent("sales", "x", described.finish())])
+    assert isinstance(outcome, Committed)
+    sample_mesh.loading.grant("sales", STEWARD, Role.STEWARD)
+    sample_mesh.loading.grant("sales", ENGINEER, Role.ENGINEER)
+    return sample_mesh
+
+
+@pytest.fixture
+def sample_mesh() -> Iterator[Services]:
+    """The sample mesh, to change."""
+    services = build(Settings(data=None))
+    services.loading.load_mesh(resources.walk(resources.folder("sample_data")))
+    yield services
+    services.close()
+
+
+ORDERS = Iri(f"{SALES}ns/s3%3A%2F%2Flake/dataset/orders")
+TABLE = Iri(f"{SALES}ns/hive%3A%2F%2Fm/dataset/shop.orders")
+
+
+def _sequence(loaded: Loaded) -> int:
+    assert isinstance(loaded.outcome, Committed)
+    return loaded.outcome.sequence
+
+
+def test_a_steward_confirms_splits_and_undoes(mesh: Services) -> None:
+    identities = mesh.identities
+    assert identities.merges() == ()
+    since = _sequence(identities.decide([ORDERS, TABLE], "Same files.", same=True, author=STEWARD))
+    (merge,) = identities.merges()
+    assert (merge.names, merge.since) == (tuple(sorted([ORDERS, TABLE])), since)
+    (reason,) = merge.reasons
+    assert reason.why == "decision"
+    assert reason.decision is not None
+    _sequence(identities.decide([TABLE, ORDERS], "A copy.", same=False, author=STEWARD))
+    assert identities.merges() == ()
+    assert [r.why for r in identities.merge_of(TABLE).reasons] == ["split"]
+    _sequence(identities.undo(reason.decision, "Never mind.", author=STEWARD))
+    assert identities.merge_of(TABLE).reasons == ()
+    (entry, *_) = mesh.mesh.journal.entries(newest=1)
+    assert "Never mind." in entry.attempt.message
+
+
+def test_who_is_no_steward_decides_nothing(mesh: Services) -> None:
+    for author in (ENGINEER, Iri("https://people.example/nobody")):
+        with pytest.raises(Forbidden):
+            mesh.identities.decide([ORDERS, TABLE], "Because.", same=True, author=author)
+    assert mesh.identities.merges() == ()
+
+
+def test_a_decision_needs_two_known_names_and_a_reason(mesh: Services) -> None:
+    with pytest.raises(InvalidArgument):
+        mesh.identities.decide([ORDERS], "Because.", same=True)
+    with pytest.raises(InvalidArgument):
+        mesh.identities.decide([ORDERS, TABLE], " ", same=True)
+    with pytest.raises(NotFound):
+        mesh.identities.decide([ORDERS, Iri("urn:nobody")], "Because.", same=True)
+    with pytest.raises(NotFound):
+        mesh.identities.undo(Iri("urn:nobody"), "Because.")
