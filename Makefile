@@ -39,6 +39,7 @@ bench: $(VENV)/ready-dev ## measure commits, the past, rebuilding, rules, lineag
 	@$(BIN)/python -m benchmarks.commits
 	@$(BIN)/python -m benchmarks.validation
 	@$(BIN)/python -m benchmarks.previews
+	@$(BIN)/python -m benchmarks.events
 	@$(BIN)/python -m benchmarks.graphql
 	@$(BIN)/python -m benchmarks.lineage
 
@@ -46,6 +47,7 @@ bench-long: $(VENV)/ready-dev ## measure them at the sizes that docs/benchmarks.
 	@$(BIN)/python -m benchmarks.commits --long
 	@$(BIN)/python -m benchmarks.validation --long
 	@$(BIN)/python -m benchmarks.previews --long
+	@$(BIN)/python -m benchmarks.events --long
 	@$(BIN)/python -m benchmarks.graphql --long
 	@$(BIN)/python -m benchmarks.lineage --long
 

@@ -57,14 +57,20 @@ def test_a_stream_of_events_is_browsed_and_traced(
     )
     nodes = {node["id"].rpartition("/")[2] for node in json.loads(traced.out)["nodes"]}
     assert {"public.orders_7_days", "public.order_status", "public.menus"} <= nodes
-    found = _query(
-        little_folder,
-        tmp_path,
+    menus = (
         f'{{ dataset(id: "{FOOD}public.menus") {{ title description domain {{ name }} '
-        "columns { name physicalType } } }",
-    )["dataset"]
-    assert found["domain"] == {"name": "support"}
+        "columns { name physicalType } } }"
+    )
+    found = _query(little_folder, tmp_path, menus)["dataset"]
     assert found["columns"]
+    # Whoever reports a dataset does not own it: somebody has to claim where it is named.
+    assert found["domain"] == {"name": "unclaimed"}
+    todo = little_folder("claims", "--format", "json")
+    namespaces = {one["namespace"]: one for one in json.loads(todo.out)["unclaimed"]}
+    assert namespaces["food_delivery"]["datasets"] == 14
+    claimed = little_folder("claim", "food_delivery", "--domain", "support")
+    assert (claimed.status, "food_delivery is support's" in claimed.out) == (0, True)
+    assert _query(little_folder, tmp_path, menus)["dataset"]["domain"] == {"name": "support"}
     again = _load(
         little_folder, food_delivery, "--domain", "support", "--source", "lineage/food-delivery"
     )
@@ -80,6 +86,7 @@ def test_a_dbt_project_is_browsed_with_the_columns_of_its_catalog(
         little_folder, manifest, catalog, "--domain", "product", "--source", "lineage/jaffle-shop"
     )
     assert "27 tests have no result here" in run.out
+    assert little_folder("claim", "duckdb://jaffle_shop", "--domain", "product").status == 0
     found = _query(
         little_folder,
         tmp_path,
