@@ -10,9 +10,10 @@ from isogloss.errors import Forbidden, InvalidArgument, NotFound
 from isogloss.intake.described import Described
 from isogloss.model.access import Role
 from isogloss.model.change import Committed, SourceContent
-from isogloss.model.rdf import Iri
+from isogloss.model.rdf import Iri, Triple
 from isogloss.services.loading import Loaded
 from isogloss.settings import Settings
+from isogloss.vocab import MESH, RDF
 
 SALES = "https://mesh.example/sales/"
 STEWARD, ENGINEER = Iri("https://people.example/sue"), Iri("https://people.example/eve")
@@ -41,6 +42,8 @@ def sample_mesh() -> Iterator[Services]:
 
 
 ORDERS = Iri(f"{SALES}ns/s3%3A%2F%2Flake/dataset/orders")
+THEIRS = Iri("https://mesh.example/marketing/dataset/leads")
+OTHERS = Iri("https://mesh.example/finance/dataset/invoices")
 TABLE = Iri(f"{SALES}ns/hive%3A%2F%2Fm/dataset/shop.orders")
 
 
@@ -83,3 +86,21 @@ def test_a_decision_needs_two_known_names_and_a_reason(mesh: Services) -> None:
         mesh.identities.decide([ORDERS, Iri("urn:nobody")], "Because.", same=True)
     with pytest.raises(NotFound):
         mesh.identities.undo(Iri("urn:nobody"), "Because.")
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "names", "said"),
+    [
+        ("product/x", MESH.IdentityDecision, (ORDERS, TABLE), "go to the source 'identity'"),
+        ("identity", MESH.IdentityDecision, (THEIRS, OTHERS), "none is 'sales'"),
+        ("identity", MESH.NamespaceAlias, (), "the governance group does"),
+    ],
+)
+def test_no_other_way_leads_around_the_stewards(
+    mesh: Services, source: str, kind: Iri, names: tuple[Iri, ...], said: str
+) -> None:
+    decision = Iri(f"{SALES}identity/1")
+    triples = {Triple(decision, RDF.type, kind)}
+    triples |= {Triple(decision, MESH.concerns, name) for name in names}
+    with pytest.raises(Forbidden, match=said):
+        mesh.commits.replace([SourceContent("sales", source, frozenset(triples))])

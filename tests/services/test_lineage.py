@@ -246,3 +246,18 @@ def test_the_catalogue_has_a_dataset_of_two_names_once(
     assert column.id == f"{canonical}/AMOUNT"
     before = mesh.as_of(mesh.graph.sequence - 1).catalog
     assert other in before.dataset_ids()
+
+
+def test_what_is_known_without_columns_is_named(mesh: Services) -> None:
+    told = Described(MKT)
+    table, traced, opaque = (told.dataset("db", name) for name in ("table", "traced", "opaque"))
+    total = told.column(table, "total")
+    told.derive(total, told.column(traced, "amount"))
+    told.derive(table, traced)
+    told.derive(table, opaque)
+    _say(mesh, "marketing", told)
+    found = mesh.lineage.lineage(total, UP)
+    assert {node.id for node in found.nodes} == {Iri(f"{traced}/amount")}
+    assert found.columnless == (opaque,)
+    assert mesh.lineage.lineage(opaque, DOWN).columnless == (table,)
+    assert mesh.lineage.lineage(table, UP, level=Level.DATASET).columnless == ()

@@ -82,6 +82,11 @@ def lineage_text(console: Console, catalog: Catalog, lineage: Lineage) -> None:
         edges = [edge for edge in lineage.edges if _far_end(edge, lineage.direction) == node.id]
         how = sorted({text for edge in edges for text in _how(edge)})
         _line(console, f"  {node.distance}  {names[node.id]}  ({', '.join(how)})")
+    if lineage.columnless:
+        near = _names(catalog, Level.DATASET, lineage.columnless)
+        _line(console, "not shown, as none of their columns is known to take part:")
+        for dataset in lineage.columnless:
+            _line(console, f"  {near[dataset]}  (see --level dataset)")
     _line(
         console,
         f"{_count(lineage.nodes, lineage.level.value)}, {_count(lineage.edges, 'edge')}, "

@@ -191,6 +191,8 @@ class Lineage:
 
     `nodes` are nearest first, then by IRI, without the starts; `edges` are those between
     the starts and nodes shown, sorted, each on the page that has the last of its ends.
+    `columnless` are the datasets next to those asked about of which no column is known to
+    take part, so that an answer about columns has none of them.
     """
 
     starts: tuple[Iri, ...]
@@ -199,3 +201,4 @@ class Lineage:
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     extent: Extent
+    columnless: tuple[Iri, ...] = ()

@@ -12,13 +12,10 @@ from isogloss.services.catalog import GOVERNANCE
 from isogloss.services.commits import Commits
 from isogloss.services.delegates import check_reason
 from isogloss.services.loading import Loaded
-from isogloss.services.ownership import OPERATOR
+from isogloss.services.ownership import IDENTITY_SOURCE, OPERATOR
 from isogloss.services.projection import Projection
 from isogloss.store.graph import Reader
 from isogloss.vocab import DCTERMS, MESH, RDF, XSD
-
-SOURCE = "identity"
-"""The source of each domain that has its stewards' decisions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,7 @@ class Identities:
             Triple(decision, DCTERMS.description, text(reason, "en")),
             *(Triple(decision, MESH.concerns, name) for name in wanted),
         }
-        edit = SourceEdit(domain, SOURCE, lambda now: _without(now, decision) | said)
+        edit = SourceEdit(domain, IDENTITY_SOURCE, lambda now: _without(now, decision) | said)
         what = "One dataset" if same else "Not one dataset"
         message = f"{what}: {', '.join(wanted)}. {reason}"
         return Loaded(self._commits.replace([edit], author=author, message=message[:1000]), ())
@@ -108,7 +105,7 @@ class Identities:
         domain = self._commits.ownership().owner_of(decision)
         if domain is None:
             raise NotFound(f"<{decision}> lies in no domain's space.")
-        edit = SourceEdit(domain.name, SOURCE, lambda now: _without(now, decision))
+        edit = SourceEdit(domain.name, IDENTITY_SOURCE, lambda now: _without(now, decision))
         message = f"Undo the decision {decision}. {reason}"
         return Loaded(self._commits.replace([edit], author=author, message=message[:1000]), ())
 
@@ -129,7 +126,7 @@ class Identities:
         candidates = [owner.name for owner in owners if owner]
         refusals = []
         for domain in dict.fromkeys([*candidates, GOVERNANCE]):
-            place = ownership.place(domain, SOURCE)
+            place = ownership.place(domain, IDENTITY_SOURCE)
             try:
                 ownership.authorise(author, place)
             except Forbidden as error:

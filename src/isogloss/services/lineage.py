@@ -66,6 +66,7 @@ class LineageTracer:
         offset: int = 0,
         at: int | None = None,
         through: bool = True,
+        columnless: bool = True,
     ) -> Lineage:
         """Find everything that `of` depends on, or that depends on it.
 
@@ -80,6 +81,7 @@ class LineageTracer:
             offset: so many of the first nodes were shown before.
             at: as of which commit, that of the graph if None.
             through: whether to tell what edges follow from, which takes longer.
+            columnless: whether to look for what an answer about columns cannot have, likewise.
 
         Raises:
             NotFound: `of` is nothing that has lineage.
@@ -119,6 +121,9 @@ class LineageTracer:
             nodes=found.nodes,
             edges=_edges(found.links, finer, coarse),
             extent=Extent(found.sequence, found.nodes_explored, found.edges_explored, truncation),
+            columnless=self._columnless(levels, of, direction, edges)
+            if columnless and level is Level.COLUMN
+            else (),
         )
 
     def reach(
@@ -223,6 +228,24 @@ class LineageTracer:
         if coarse is not None:
             found = replace(found, links=coarse.dated(found.links))
         return found, coarse
+
+    def _columnless(
+        self, levels: Levels, of: Iri, direction: Direction, edges: EdgeFilter
+    ) -> tuple[Iri, ...]:
+        """Find the datasets one hop away with none of whose columns an edge is known."""
+        found = self._projection.index(Level.DATASET).closure(
+            levels.expand(of, Level.DATASET),
+            direction,
+            at=levels.state.sequence,
+            edges=edges,
+            max_hops=1,
+        )
+        between = self._columns_between(levels, found.links)
+        pairs = {link[:2] for link, columns in between.items() if columns}
+        near = {node.id for node in found.nodes}
+        return tuple(
+            sorted({e for lk in found.links if lk[:2] not in pairs for e in lk[:2]} & near)
+        )
 
     def _columns_between(self, levels: Levels, links: Collection[Link]) -> dict[Link, set[Iri]]:
         """Find the columns that edges between datasets follow from."""

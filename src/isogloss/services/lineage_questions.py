@@ -57,10 +57,12 @@ class LineageQuestions:
         max_nodes: int = MAX_NODES,
         after: str | None = None,
         through: bool = True,
+        columnless: bool = True,
     ) -> Lineage:
         """Find everything that `of` depends on, or that depends on it.
 
-        Edges tell what they follow from only with `through`, which takes longer.
+        Edges tell what they follow from only with `through`, and the answer which datasets it
+        cannot have only with `columnless`: both take longer.
 
         Raises:
             NotFound: `of` is nothing that has lineage.
@@ -80,6 +82,7 @@ class LineageQuestions:
             offset=place.offset,
             at=place.sequence,
             through=through,
+            columnless=columnless,
         )
         cut_by = found.extent.truncated_by
         if cut_by is None:

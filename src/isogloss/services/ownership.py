@@ -1,5 +1,6 @@
 """Who may say what of which: decided anew for each commit, in the state it meets."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -27,6 +28,9 @@ OPERATOR = Iri("https://w3id.org/isogloss/operator")
 
 _WORDS = frozenset({"glossary", "mappings", "concordances", "identity"})
 """Sources that begin so are the stewards'; the engineers have all others."""
+
+IDENTITY_SOURCE = "identity"
+"""The source of each domain that has its stewards' decisions about names."""
 
 _SYSTEM_WORDS = frozenset(
     {MESH.dataGraph, MESH.shapesGraph, MESH.sequence, MESH.head, MESH.applied}
@@ -167,6 +171,8 @@ class Ownership:
                 check_membership(place.domain, triple)
             else:
                 self._check_words(place, triple)
+        if not governs:
+            self._check_decisions(place.domain, said)
 
     def owner_of(self, iri: str) -> Domain | None:
         """Find the domain whose space an IRI lies in, the narrowest where they nest."""
@@ -249,6 +255,10 @@ class Ownership:
             place.source != CLAIMS_SOURCE or value not in (kind, place.domain.id)
         ):
             what = f"claims, which the source {CLAIMS_SOURCE!r} makes for its own domain"
+        elif kind == MESH.IdentityDecision and place.source != IDENTITY_SOURCE:
+            what = f"decisions about names, which go to the source {IDENTITY_SOURCE!r}"
+        elif not governs and kind == MESH.NamespaceAlias:
+            what = "that two namespaces are one, which the governance group does"
         elif not governs and (whole := self._other_whole(place.domain, triple)):
             what = f"parts of what is {whole.name}'s, here <{value}>"
         if what:
@@ -256,6 +266,20 @@ class Ownership:
                 f"The source {place.source!r} of {place.domain.name!r} states "
                 f"<{triple.subject}> {local_name(predicate)}: a source cannot assert {what}."
             )
+
+    def _check_decisions(self, domain: Domain, said: Iterable[Triple]) -> None:
+        """Check that each decision about names concerns a dataset of the domain."""
+        owners: defaultdict[Iri, set[Iri]] = defaultdict(set)
+        for triple in said:
+            if triple.predicate == MESH.concerns:
+                owner = self.owner_of(str(triple.object))
+                owners[triple.subject].update([owner.id] if owner else [])
+        for decision, known in owners.items():
+            if domain.id not in known:
+                raise Forbidden(
+                    f"<{decision}> is about names of which none is {domain.name!r}'s: a steward "
+                    "of a domain that has one decides that, or one of the governance group."
+                )
 
     def _other_whole(self, domain: Domain, triple: Triple) -> Domain | None:
         """Find the other domain whose dataset or glossary something is said to be part of.

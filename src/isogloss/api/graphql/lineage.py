@@ -79,6 +79,10 @@ class Lineage(LineageAnswer):
     edges: list[LineageEdge] = strawberry.field(
         description="Between starts and nodes shown; those with an end on an earlier page, too."
     )
+    columnless: list[ID] = strawberry.field(
+        description="Of an answer about columns: the datasets next to those asked about of which "
+        "no column is known to take part, so that they are not in it; ask at level DATASET."
+    )
 
     @classmethod
     def of(cls, lineage: model.Lineage) -> "Lineage":
@@ -91,6 +95,7 @@ class Lineage(LineageAnswer):
                 for node in lineage.nodes
             ],
             edges=[LineageEdge.of(edge) for edge in lineage.edges],
+            columnless=[ID(dataset) for dataset in lineage.columnless],
         )
 
 

@@ -58,6 +58,7 @@ class LineageTraceQuery:
                     max_nodes=max_nodes,
                     after=after,
                     through=asks_for(info, "edges", "through"),
+                    columnless=asks_for(info, "columnless"),
                 )
             )
         )
