@@ -46,7 +46,7 @@ def main() -> None:
     report = Report("events")
     count: int = arguments.count
     expected = _taken_in_order(count)
-    for name, connections, size in (("one by one", 16, 1), (f"in batches of {_BATCH}", 4, _BATCH)):
+    for name, connections, size in (("one by one", 32, 1), (f"in batches of {_BATCH}", 4, _BATCH)):
         with tempfile.TemporaryDirectory(prefix="isogloss-bench-") as folder:
             with _server(Path(folder)) as (address, token):
                 clients = Clients(address, token, connections, size)

@@ -4,6 +4,7 @@ An event belongs to the domain that claims the namespace of its job (or of its d
 is about one), and to the unclaimed space if nobody does.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -32,6 +33,7 @@ MOST_TOGETHER = 1_000
 
 _ROUNDS = 3
 _MOST_REMEMBERED = 10_000
+_PAUSE_SECONDS = 0.005
 
 Answer = MeshError | Refused | None
 """What becomes of an event: an error, a refusal by the rules, or None once it is durable."""
@@ -91,14 +93,16 @@ class Events:
         self._writer.shutdown()
 
     def _take_waiting(self) -> None:
+        if not self._waiting:
+            return  # somebody's turn before has taken them along
+        # Whoever was answered a moment ago, and reports again, shares the next commit.
+        time.sleep(_PAUSE_SECONDS)
         with self._queue:
             size = 0
             group: list[tuple[Sequence[Reported], Future[list[Answer]]]] = []
             while self._waiting and (not group or size < MOST_TOGETHER):
                 group.append(self._waiting.pop(0))
                 size += len(group[-1][0])
-        if not group:
-            return  # somebody's turn before has taken them along
         try:
             answers = iter(self.take([one for reported, _ in group for one in reported]))
         except BaseException as error:

@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
 from isogloss.model.rdf import Iri, Literal, Term
+from isogloss.store.rows import insert_all
 from isogloss.store.schema import TERM
 
 T = TypeVar("T")
@@ -50,7 +51,8 @@ class Dictionary:
         new = [term for term in dict.fromkeys(terms) if term not in found]
         if new:
             given = dict(zip(new, range(self._last + 1, self._last + 1 + len(new)), strict=True))
-            connection.execute(insert(TERM), [_row(number, term) for term, number in given.items()])
+            rows = [_row(number, term) for term, number in given.items()]
+            insert_all(connection, TERM, ("id", "digest", "value", "datatype", "language"), rows)
             # If this comes to nothing the numbers are skipped: none is ever given twice.
             self._last += len(new)
             found.update(given)
@@ -89,15 +91,10 @@ def chunks(values: Iterable[T], size: int = 500) -> Iterator[Sequence[T]]:
         yield part
 
 
-def _row(number: int, term: Term) -> dict[str, object]:
-    literal = term if isinstance(term, Literal) else None
-    return {
-        "id": number,
-        "digest": digest(term),
-        "value": literal.value if literal else term,
-        "datatype": literal.datatype if literal else None,
-        "language": literal.language if literal else None,
-    }
+def _row(number: int, term: Term) -> tuple[int, bytes, str, str | None, str | None]:
+    if isinstance(term, Literal):
+        return number, digest(term), term.value, term.datatype, term.language
+    return number, digest(term), term, None, None
 
 
 def digest(term: Term) -> bytes:

@@ -11,7 +11,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
-    insert,
     or_,
     select,
     update,
@@ -22,6 +21,7 @@ from isogloss.model.rdf import Iri, Literal, Quad, Term
 from isogloss.store.dictionary import Dictionary, chunks
 from isogloss.store.graph import GraphChange
 from isogloss.store.named_graphs import SYSTEM
+from isogloss.store.rows import insert_all
 from isogloss.store.schema import QUAD_HISTORY as Q
 from isogloss.vocab import RDF
 
@@ -194,16 +194,16 @@ def write(
             .where(Q.c.until.is_(None))
             .values(until=sequence)
         )
-        rows = [_numbered(quad, numbers, "old_") for quad in change.removed]
+        rows = [_numbered(quad, numbers) for quad in change.removed]
         connection.execute(ended, rows)
     if change.added:
-        begun = [_numbered(quad, numbers) | {"since": sequence} for quad in change.added]
-        connection.execute(insert(Q), begun)
+        begun = [(*(numbers[term] for term in quad), sequence) for quad in change.added]
+        insert_all(connection, Q, ("s", "p", "o", "g", "since"), begun)
 
 
-def _numbered(quad: Quad, numbers: dict[Term, int], prefix: str = "") -> dict[str, int]:
+def _numbered(quad: Quad, numbers: dict[Term, int]) -> dict[str, int]:
     s, p, o, g = (numbers[term] for term in quad)
-    return {f"{prefix}s": s, f"{prefix}p": p, f"{prefix}o": o, f"{prefix}g": g}
+    return {"old_s": s, "old_p": p, "old_o": o, "old_g": g}
 
 
 def difference(
