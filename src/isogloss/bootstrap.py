@@ -242,7 +242,7 @@ def build(
         commits=commits,
         identities=Identities(mesh.graph, projection, commits),
         loading=loading,
-        events=Events(mesh.graph, commits),
+        events=Events(mesh.graph, commits, clock),
         claiming=Claiming(current.graph, current.catalog, commits),
         sql=SqlLineage(current.graph, current.catalog, commits),
         planning=Planning(mesh, current.catalog, current.lineage, loading, commits),

@@ -63,8 +63,8 @@ def test_a_stream_of_events_is_browsed_and_traced(
     )
     found = _query(little_folder, tmp_path, menus)["dataset"]
     assert found["columns"]
-    # Whoever reports a dataset does not own it: somebody has to claim where it is named.
-    assert found["domain"] == {"name": "unclaimed"}
+    # It is of the domain that says so, and still somebody is to claim where it is named.
+    assert found["domain"] == {"name": "support"}
     todo = little_folder("claims", "--format", "json")
     namespaces = {one["namespace"]: one for one in json.loads(todo.out)["unclaimed"]}
     assert namespaces["food_delivery"]["datasets"] == 14

@@ -126,3 +126,11 @@ def test_what_runs_did_comes_before_what_is_only_declared() -> None:
         (B, False),
         (D, False),
     ]
+
+
+def test_between_datasets_nothing_counts_as_masked() -> None:
+    graph = around(searching([link(B, A, MASKED)]), [A], Direction.DOWNSTREAM)
+    (hidden,) = impact(graph, [A], Change.REDEFINE)
+    (shown,) = impact(graph, [A], Change.REDEFINE, of_wholes=True)
+    assert (hidden.way, shown.way) == (Way.MASKED, Way.VALUES)
+    assert (hidden.severity, shown.severity) == (ImpactSeverity.LOW, ImpactSeverity.HIGH)

@@ -4,15 +4,18 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from isogloss.api.app import build_app
 from isogloss.bootstrap import Services, build
+from isogloss.errors import InvalidInput
 from isogloss.governance.rulebook import Rulebook
 from isogloss.intake.naming import dataset_iri, job_iri, run_iri
 from isogloss.intake.openlineage import read_events
+from isogloss.model.change import Committed, SourceEdit
 from isogloss.model.rdf import Iri, Literal, Triple
 from isogloss.services.event_streams import Stream
 from isogloss.services.events import Answer, Reported
@@ -125,6 +128,52 @@ def test_the_same_event_twice_changes_nothing(empty_mesh: Services) -> None:
     head = empty_mesh.mesh.journal.head
     assert take(empty_mesh, one, one) == [None, None]
     assert empty_mesh.mesh.journal.head == head
+
+
+def test_what_a_superseded_declaration_spoke_of_is_not_forgotten(empty_mesh: Services) -> None:
+    """A run hid that the first declaration had spoken of a; then another run took its place."""
+    first = without_run(event("", "", 3, inputs=side("a")))
+    begun = event("START", "r1", 0, inputs=side("a"))
+    take(empty_mesh, begun)
+    take(empty_mesh, first)
+    take(empty_mesh, without_run(event("", "", 4)))
+    take(empty_mesh, event("START", "r2", 0))
+    assert objects(said(empty_mesh), dataset("a"), MESH.lastSeen) == {
+        Literal("2026-01-31T12:03:00Z", XSD.dateTime)
+    }
+
+
+def test_what_is_kept_as_an_event_and_is_none_harms_no_other(empty_mesh: Services) -> None:
+    take(empty_mesh, event("START", "r1", 1))
+    source, _ = Stream("unclaimed", SPACE, False, ("cron", "sum")).sources
+    broken = Iri(f"{SPACE}event/broken")
+    triples = {
+        Triple(broken, DCTERMS.subject, run_iri(SPACE, "r1")),
+        Triple(broken, RDF.value, Literal("no JSON", RDF.JSON)),
+    }
+    edit = SourceEdit("unclaimed", source, lambda there: there | triples)
+    assert isinstance(empty_mesh.commits.replace([edit]), Committed)
+    other = event("START", "r1", 2, job="other")
+    answers = take(empty_mesh, event("COMPLETE", "r1", 2), other)
+    assert isinstance(answers[0], InvalidInput)
+    assert answers[1] is None
+
+
+def test_a_clock_that_is_ahead_does_not_stop_a_jobs_lineage(empty_mesh: Services) -> None:
+    late = event("COMPLETE", "r1", 1) | {"eventTime": "2999-01-01T00:00:00Z"}
+    with pytest.raises(InvalidInput, match="more than a day ahead"):
+        empty_mesh.events.read("The event", late)
+
+
+def test_an_event_that_says_too_much_is_refused_before_it_is_worked_out(
+    empty_mesh: Services,
+) -> None:
+    fields = [{"name": f"c{number}"} for number in range(2_000)]
+    every = [{"namespace": "db", "name": "a", "field": f"x{n}"} for n in range(2_000)]
+    facets = {"schema": {"fields": fields}, "columnLineage": {"fields": {}, "dataset": every}}
+    output = {"namespace": "db", "name": "b", "facets": facets}
+    with pytest.raises(InvalidInput, match="more than 200,000 statements"):
+        empty_mesh.events.read("The event", event("COMPLETE", "r1", 1, outputs=[output]))
 
 
 def test_what_nobody_speaks_of_any_more_is_flagged_and_stays(empty_mesh: Services) -> None:

@@ -92,15 +92,16 @@ def test_a_decision_needs_two_known_names_and_a_reason(mesh: Services) -> None:
     ("source", "kind", "names", "said"),
     [
         ("product/x", MESH.IdentityDecision, (ORDERS, TABLE), "go to the source 'identity'"),
+        ("product/x", None, (ORDERS, TABLE), "go to the source 'identity'"),
         ("identity", MESH.IdentityDecision, (THEIRS, OTHERS), "none is 'sales'"),
         ("identity", MESH.NamespaceAlias, (), "the governance group does"),
     ],
 )
 def test_no_other_way_leads_around_the_stewards(
-    mesh: Services, source: str, kind: Iri, names: tuple[Iri, ...], said: str
+    mesh: Services, source: str, kind: Iri | None, names: tuple[Iri, ...], said: str
 ) -> None:
     decision = Iri(f"{SALES}identity/1")
-    triples = {Triple(decision, RDF.type, kind)}
+    triples = {Triple(decision, RDF.type, kind)} if kind else set[Triple]()
     triples |= {Triple(decision, MESH.concerns, name) for name in names}
     with pytest.raises(Forbidden, match=said):
         mesh.commits.replace([SourceContent("sales", source, frozenset(triples))])

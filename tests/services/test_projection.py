@@ -349,3 +349,22 @@ def test_the_projection_of_another_journal_is_not_taken_up(
     _played(other, [frozenset(POOL[:5]), frozenset(POOL[5:9])])
     assert Projection(other.journal, folder).sequence == 0
     other.close()
+
+
+def test_a_commit_that_was_half_taken_is_taken_anew(
+    saved: tuple[Mesh, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mesh, _ = saved
+    projection = Projection(mesh.journal, None)
+
+    def fail(*_: object) -> None:
+        raise OSError("the disk")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Projection, "_restate", fail)
+        with pytest.raises(OSError, match="the disk"):
+            projection.follow(mesh.journal.head.sequence)
+    projection.follow(mesh.journal.head.sequence)
+    anew = Projection(mesh.journal, None)
+    anew.follow(mesh.journal.head.sequence)
+    _assert_equal(projection, anew)

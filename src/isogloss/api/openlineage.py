@@ -85,7 +85,7 @@ class _Door:
     async def one(self, request: Request) -> Response:
         """Take one event."""
         value = await _body(request)
-        event = self._events.read("The event", value)
+        event = await to_thread.run_sync(self._events.read, "The event", value)
         reported = [Reported(event, _author(request))]
         (answer,) = await asyncio.wrap_future(self._events.submit(reported))
         if answer is None:
@@ -123,7 +123,7 @@ class _Door:
                     answers[place] = error
             return found
 
-        reported = await to_thread.run_sync(read) if len(values) > 1 else read()
+        reported = await to_thread.run_sync(read)
         taken = await asyncio.wrap_future(self._events.submit(list(reported.values())))
         for place, answer in zip(reported, taken, strict=True):
             answers[place] = answer

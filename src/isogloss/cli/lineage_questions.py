@@ -82,6 +82,8 @@ def impact(
     }
     if format in writers:
         typer.echo(writers[format](found), nl=False)
+        if not found.extent.complete:
+            typer.echo(f"This is not all: {covered(found.extent)}", err=True)
     elif format is ImpactFormat.JSON:
         print_json(plain(found))
     else:

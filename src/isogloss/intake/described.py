@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from isogloss.intake.naming import dataset_iri, field_iri, short_digest
+from isogloss.intake.terms import MAX_TRIPLES, too_many
 from isogloss.model.lineage import Evidence
 from isogloss.model.rdf import Iri, Literal, Term, Triple
 from isogloss.vocab import CODE, DCAT, DCTERMS, MESH, PROV, RDF, XSD
@@ -18,6 +19,10 @@ class Transformation(NamedTuple):
     subtype: str | None = None
     masking: bool | None = None
     description: str | None = None
+
+
+_MOST_EDGES = MAX_TRIPLES // 6
+"""Each takes six statements or more."""
 
 
 @dataclass
@@ -77,9 +82,14 @@ class Described:
         """State that a column or dataset comes from another, how it is known and who makes it.
 
         What comes from itself states nothing.
+
+        Raises:
+            InvalidInput: that would be more than one source may say.
         """
         if downstream != upstream:
             self._lineage[downstream, upstream, evidence, job].update(transformations)
+            if len(self._lineage) > _MOST_EDGES:
+                raise too_many("Its lineage")
 
     def finish(self) -> frozenset[Triple]:
         """Give all triples, with the lineage stated and qualified.

@@ -73,7 +73,7 @@ def stream_name(kind: str, namespace: str, name: str) -> str:
     """Name what is kept of the events of a job or dataset, as one word of a source's name.
 
     >>> stream_name("job", "cron", "sum up")
-    'sum-up-2e3cdd1f41b6f05d'
+    'sum-up-b27ee316c3d9fcc4'
     """
     words = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:60].strip("-") or kind
     return f"{words}-{short_digest(_joined(kind, namespace, name))}"

@@ -48,4 +48,6 @@ def united(
 
 
 def _meet(left: set[Iri], right: set[Iri], apart: Mapping[Iri, set[Iri]]) -> bool:
-    return any(not apart[name].isdisjoint(right) for name in left if name in apart)
+    # Few names are kept apart, and groups may be large.
+    kept = apart.keys() & left if len(apart) <= len(left) else left & apart.keys()
+    return any(not apart[name].isdisjoint(right) for name in kept)

@@ -68,6 +68,10 @@ class Claim(NamedTuple):
         return True
 
 
+_MOST_PAIRED = 100
+"""The names of a longer decision are chained: each pair of them would be too many."""
+
+
 @dataclass(frozen=True)
 class Conventions:
     """What holds for all names: pairs of namespaces that are one, and who claims which."""
@@ -328,7 +332,10 @@ class Identity:
         splits: set[Pair] = set()
         for decision in concerned:
             made = self._decisions[decision]
-            (confirmed if made.same else splits).update(pairs(made.names))
+            if made.same and len(made.names) > _MOST_PAIRED:
+                confirmed.update(pair(*two) for two in pairwise(sorted(made.names)))
+            else:
+                (confirmed if made.same else splits).update(pairs(made.names))
         links = {pair(name, other) for name in component for other in self._alternates(name)}
         for key in {key for name in component for key in self._keys.get(name, ())}:
             same = self._of_key[key]

@@ -24,7 +24,7 @@ import networkx as nx
 
 from isogloss.lineage.cut_out import WAYS, distances, rank, walk, way_of
 from isogloss.model.lineage import Evidence
-from isogloss.model.lineage_answers import Affected, Change, ImpactSeverity
+from isogloss.model.lineage_answers import Affected, Change, ImpactSeverity, Way
 from isogloss.model.rdf import Iri
 
 _CRITICAL, _HIGH, _MEDIUM, _LOW, _INFO = ImpactSeverity
@@ -47,6 +47,7 @@ def impact(
     *,
     promised: Collection[Iri] = (),
     ignored: Collection[Iri] = (),
+    of_wholes: bool = False,
 ) -> list[Affected]:
     """Judge every node downstream of the starts, by the rules of this module.
 
@@ -56,11 +57,15 @@ def impact(
         change: what is done to it.
         promised: the nodes of products with a service level objective.
         ignored: nodes that are passed through without being judged or counted as a hop.
+        of_wholes: whether the nodes have columns, of which some may have been traced and
+            others not, so that nothing is taken to be masked.
 
     Returns:
         Worst first, then what was observed, nearest, by IRI.
     """
     arcs = {node: [_arc(node, below, graph) for below in graph.successors(node)] for node in graph}
+    if of_wholes:
+        arcs = {node: [_unmasked(arc) for arc in below] for node, below in arcs.items()}
     away = distances(graph, starts, ignored=ignored)
     seen = walk(lambda node: (arc.below for arc in arcs[node] if arc.is_observed), starts)
     near_rule, far_rule = _RULES[change]
@@ -111,3 +116,8 @@ def _along(
     return walk(
         lambda node: (arc.below for arc in arcs[node] if arc.rank <= least), starts, ignored
     )
+
+
+def _unmasked(arc: _Arc) -> _Arc:
+    masked = arc.rank == rank(Way.MASKED)
+    return arc._replace(rank=rank(Way.VALUES)) if masked else arc

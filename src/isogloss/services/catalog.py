@@ -9,9 +9,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from isogloss.errors import NotFound
+from isogloss.errors import InvalidInput, NotFound
 from isogloss.intake.events import instant_of
-from isogloss.intake.naming import is_minted
 from isogloss.lineage.identity import Group
 from isogloss.model.catalog import (
     Agent,
@@ -198,11 +197,10 @@ class Catalog:
         found, claims = self._read_ids(DCAT.Dataset), read_claims(self._graph)
         claimed: defaultdict[Iri, set[Iri]] = defaultdict(set)
         for quad in self._graph.statements(MESH.olNamespace):
-            if quad.subject in found and isinstance(quad.object, Literal):
-                if claimant := claims.claimant(quad.object.value):
-                    claimed[quad.subject].add(claimant)
-                elif is_minted(quad.subject):
-                    claimed[quad.subject].add(self._unclaimed().id)
+            if quad.subject not in found or not isinstance(quad.object, Literal):
+                continue
+            if claimant := claims.claimant(quad.object.value):
+                claimed[quad.subject].add(claimant)
         found |= {dataset: min(domains) for dataset, domains in claimed.items()}
         return _called(found, self._names.groups(found) if self._names else {})
 
@@ -233,7 +231,7 @@ class Catalog:
         # A job speaks of a dataset as often as it runs, unless it says since when it does not.
         graphs = {quad.graph for quad in about.quads if quad.predicate == RDF.type}
         times = [told.get(graph) or heard.get(graph) for graph in graphs]
-        return max((instant_of(time) for time in times if time), default=None)
+        return max((known for time in times if time and (known := _instant(time))), default=None)
 
     def _read_term_ids(self) -> dict[Iri, Iri | None]:
         glossaries = {d.glossary: d.id for d in self.domains() if d.glossary}
@@ -413,3 +411,10 @@ def _by_domain(owners: Mapping[Iri, Iri | None], domains: Sequence[Iri]) -> list
     for iri, domain in owners.items():
         owned[domain].append(iri)
     return [tuple(owned[domain]) for domain in domains]
+
+
+def _instant(time: str) -> datetime | None:
+    try:
+        return instant_of(time)
+    except InvalidInput:
+        return None  # by hand, one may state what is no time of ours

@@ -43,12 +43,12 @@ class Claiming:
         Raises:
             NotFound: there is no such domain.
             Forbidden: the author does not own it.
-            InvalidArgument: the pattern is empty, too long, or fits everything.
+            InvalidArgument: the pattern is empty, too long, or begins with *.
         """
-        if not 0 < len(pattern) <= _LONGEST_PATTERN or not pattern.strip("*"):
+        if not 0 < len(pattern) <= _LONGEST_PATTERN or pattern.startswith("*"):
             raise InvalidArgument(
-                f"A pattern has 1 to {_LONGEST_PATTERN} characters, and more than *: claim, for "
-                "example, postgres://shop-*."
+                f"A pattern has 1 to {_LONGEST_PATTERN} characters, and begins with no *: claim, "
+                "for example, postgres://shop-*."
             )
         self.commits.authorise(author, [(domain, CLAIMS_SOURCE)])
         owner = self.catalog.get_domain(domain)

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from isogloss.errors import InvalidInput
 from isogloss.intake.events import Event, Kind, keep, kept, moment_of
 from isogloss.intake.naming import dataset_iri, event_iri, job_iri, run_iri, stream_name
 from isogloss.intake.openlineage import (
@@ -81,7 +82,13 @@ def kept_events(quads: Iterable[Quad]) -> dict[Iri, Event]:
         value = quad.object
         if isinstance(value, Literal) and (quad.predicate, value.datatype) == (RDF.value, RDF.JSON):
             documents[quad.subject].append(value.value)
-    return {iri: kept(found) for iri, found in documents.items()}
+    try:
+        return {iri: kept(found) for iri, found in documents.items()}
+    except (LookupError, TypeError, ValueError) as error:
+        raise InvalidInput(
+            "Of this job or dataset, something is kept as an event that is none: restore its "
+            f"source in openlineage/events, and send the event again ({error})."
+        ) from error
 
 
 @dataclass
@@ -334,6 +341,8 @@ class _Job:
     def _again(self, newest: Run | None, others: list[Run]) -> Patch:
         """Derive from the newest run; what others spoke of is known from the graph itself."""
         stream, space = self._stream, self._stream.space
+        if (self._pointer.run or self._runs) and self._is_redeclared():
+            return self._anew()
         followed = self._followed()
         newest = newest or followed
         there = self._graph(1)
@@ -350,6 +359,13 @@ class _Job:
         return _difference(
             there, describe_job_graph(space, stream.about, newest, declared, earlier)
         )
+
+    def _is_redeclared(self) -> bool:
+        """Tell whether a JobEvent was superseded, of which the graph need not know all."""
+        if len(self._declared) > 1:
+            return True
+        job = self._stream.subject
+        return bool(self._state.referrers(DCTERMS.relation, [job])[job])
 
     def _followed(self) -> Run | None:
         """Read the run that the job follows, with what has come of it now."""

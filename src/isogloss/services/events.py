@@ -9,12 +9,13 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
 from threading import Lock
 from typing import Any
 
-from isogloss.errors import Forbidden, MeshError, StoreUnavailable
-from isogloss.intake.events import Event, read_event
+from isogloss.errors import Forbidden, InvalidInput, MeshError, StoreUnavailable, ValidationFailed
+from isogloss.intake.events import Event, instant_of, read_event
 from isogloss.intake.openlineage import check, check_run, essence
 from isogloss.model.catalog import Domain
 from isogloss.model.change import Refused
@@ -24,6 +25,7 @@ from isogloss.services.claims import Claims, read_claims
 from isogloss.services.commits import Commits
 from isogloss.services.current import Current
 from isogloss.services.event_streams import Arrivals, Patch, Stream, stream_of
+from isogloss.services.judge import Clock, now
 from isogloss.services.requests import SourcePatch
 from isogloss.store.graph import Reader
 from isogloss.store.history import Past
@@ -32,6 +34,9 @@ MOST_TOGETHER = 1_000
 """So many events share one commit at the most."""
 
 _ROUNDS = 3
+_AHEAD = timedelta(days=1)
+"""So far clocks may differ, time zones left out included."""
+
 _MOST_REMEMBERED = 10_000
 _PAUSE_SECONDS = 0.005
 
@@ -41,6 +46,10 @@ Answer = MeshError | Refused | None
 
 class _Moved(MeshError):
     """Namespaces were claimed since the events were sorted by domain."""
+
+
+_NOBODYS = (StoreUnavailable, ValidationFailed, _Moved)
+"""What keeps all events out alike, so that to try them one by one is no use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +63,9 @@ class Reported:
 class Events:
     """The way from events to commits."""
 
-    def __init__(self, graph: Reader, commits: Commits) -> None:
+    def __init__(self, graph: Reader, commits: Commits, clock: Clock = now) -> None:
         self._commits = commits
+        self._clock = clock
         self._claims = Current(graph, lambda: read_claims(graph))
         self._fine: set[object] = set()
         self._waiting: list[tuple[Sequence[Reported], Future[list[Answer]]]] = []
@@ -69,6 +79,11 @@ class Events:
             InvalidInput: something in it is not what it must be; the sentence says where.
         """
         event = read_event(where, value)
+        if instant_of(event.time) > self._clock() + _AHEAD:
+            raise InvalidInput(
+                f"{where}: eventTime is {event.time}, more than a day ahead, and nothing that "
+                "comes until then would count as newer: set the producer's clock."
+            )
         space = self._domain_of(event, self._claims.get()).uri_space
         # Most say of their job and datasets what was said before.
         key = essence(event)
@@ -101,8 +116,10 @@ class Events:
             size = 0
             group: list[tuple[Sequence[Reported], Future[list[Answer]]]] = []
             while self._waiting and (not group or size < MOST_TOGETHER):
-                group.append(self._waiting.pop(0))
-                size += len(group[-1][0])
+                reported, waiting = self._waiting.pop(0)
+                if waiting.set_running_or_notify_cancel():
+                    group.append((reported, waiting))
+                    size += len(reported)
         try:
             answers = iter(self.take([one for reported, _ in group for one in reported]))
         except BaseException as error:
@@ -131,7 +148,7 @@ class Events:
 
     def _take(self, events: Sequence[Event], author: Iri) -> list[Answer]:
         outcome = self._commit(events, author)
-        if outcome is None or len(events) == 1 or isinstance(outcome, StoreUnavailable):
+        if outcome is None or len(events) == 1 or isinstance(outcome, _NOBODYS):
             return [outcome] * len(events)
         # Somebody's event is at fault: first see whose domain it is, then halve.
         by_domain: defaultdict[str, list[int]] = defaultdict(list)

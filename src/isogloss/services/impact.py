@@ -71,6 +71,7 @@ class ImpactAnalysis:
             change,
             promised={node for node, home in homes.items() if home.is_promised},
             ignored=asking.ignored,
+            of_wholes=level is not Level.COLUMN,
         )
         chosen, truncation = cut(
             every,

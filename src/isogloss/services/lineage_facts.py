@@ -290,6 +290,13 @@ class FactReader:
         canonical = self.group(name).canonical
         return Place(canonical, canonical)
 
+    def placing(self, columns: Collection[Iri]) -> dict[Iri, set[tuple[Iri, Term]]]:
+        """Read all that is said of the places of columns, whoever says so."""
+        said: dict[Iri, set[tuple[Iri, Term]]] = {column: set() for column in columns}
+        for column, predicate, value, _ in self._state.about(columns, PLACING):
+            said[column].add((predicate, value))
+        return said
+
     def placed(self, columns: Collection[Iri]) -> dict[Iri, tuple[Iri, str | None]]:
         """Find the canonical dataset and the path of columns; what is no column is left out."""
         unknown = [column for column in columns if column not in self._places]

@@ -8,7 +8,7 @@ from isogloss.errors import Forbidden
 from isogloss.model.access import Membership, Role
 from isogloss.model.catalog import Domain
 from isogloss.model.journal import Entry, Outcome
-from isogloss.model.rdf import Iri, Literal, Quad, Triple
+from isogloss.model.rdf import Iri, Literal, Quad, Term, Triple
 from isogloss.services.catalog import GOVERNANCE, UNCLAIMED, Catalog
 from isogloss.services.description import local_name
 from isogloss.services.memberships import (
@@ -255,8 +255,12 @@ class Ownership:
             place.source != CLAIMS_SOURCE or value not in (kind, place.domain.id)
         ):
             what = f"claims, which the source {CLAIMS_SOURCE!r} makes for its own domain"
-        elif kind == MESH.IdentityDecision and place.source != IDENTITY_SOURCE:
+        elif (
+            kind == MESH.IdentityDecision or predicate in (MESH.concerns, MESH.same)
+        ) and place.source != IDENTITY_SOURCE:
             what = f"decisions about names, which go to the source {IDENTITY_SOURCE!r}"
+        elif not governs and predicate == MESH.namespacePattern and _is_boundless(value):
+            what = "that it claims whatever there is: let the pattern begin with more than *"
         elif not governs and kind == MESH.NamespaceAlias:
             what = "that two namespaces are one, which the governance group does"
         elif not governs and (whole := self._other_whole(place.domain, triple)):
@@ -335,3 +339,7 @@ class Ownership:
                 if owner is None or len(owner.uri_space) < len(space):
                     return f"<{membership}> lies there, a membership of <{organization}>"
         return ""
+
+
+def _is_boundless(pattern: Term) -> bool:
+    return isinstance(pattern, Literal) and not pattern.value.partition("*")[0]

@@ -89,9 +89,14 @@ class Projection:
                 commits = self._journal.commits_changing(
                     self._sequence, facts.PREDICATES, facts.CLASSES
                 )
-            for commit in commits:
-                if commit <= sequence:
-                    self._take(commit)
+            try:
+                for commit in commits:
+                    if commit <= sequence:
+                        self._take(commit)
+            except BaseException:
+                # Half of a commit may have been taken, which nobody could tell afterwards.
+                self._begin()
+                raise
             self._sequence = sequence
             if self._folder and sequence - self._saved >= _SAVED_EVERY:
                 self.save()
@@ -185,11 +190,11 @@ class Projection:
     ) -> tuple[set[Iri], set[Iri]]:
         """Pick the columns that have another place than before; give their datasets, too."""
         with self._journal.reading(commit - 1) as past:
-            before = FactReader(past, self.identity).placed(columns)
-        after = reader.placed(columns)
-        moved = {column for column in columns if before.get(column) != after.get(column)}
-        places = [place for told in (before, after) for c, place in told.items() if c in moved]
-        return moved, {dataset for dataset, _ in places}
+            before = FactReader(past, self.identity).placing(columns)
+        after = reader.placing(columns)
+        moved = {column for column in columns if before[column] != after[column]}
+        said = {one for told in (before, after) for column in moved for one in told[column]}
+        return moved, {Iri(str(value)) for predicate, value in said if predicate == MESH.fieldOf}
 
     def _restate(
         self, commit: int, reader: FactReader, affected: set[Iri], owners: Collection[Iri]
