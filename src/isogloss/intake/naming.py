@@ -12,8 +12,6 @@ from urllib.parse import quote
 
 from isogloss.model.rdf import Iri
 
-_MINTED = re.compile(r"/ns/[^/]+/dataset/[^/]+\Z")
-
 
 def dataset_iri(space: str, namespace: str, name: str) -> Iri:
     """Name a dataset.
@@ -22,11 +20,6 @@ def dataset_iri(space: str, namespace: str, name: str) -> Iri:
     'https://mesh.example/shop/ns/postgres%3A%2F%2Fdb%3A5432/dataset/public.orders'
     """
     return Iri(f"{space}ns/{_encode(namespace)}/dataset/{_encode(name)}")
-
-
-def is_minted(iri: Iri) -> bool:
-    """Tell whether a dataset is named so because it had no IRI of its own."""
-    return _MINTED.search(iri) is not None
 
 
 def field_iri(dataset: Iri, path: str) -> Iri:
