@@ -9,7 +9,7 @@ from isogloss.model.change import Committed
 from isogloss.model.lineage import Level
 from isogloss.model.lineage_answers import Change, LineageFilter
 from isogloss.services.loading import Upload
-from tests.services.test_lineage_questions import LINEAGE, LIMITS, RAW, _mesh, _questions
+from tests.services.test_lineage_questions import LIMITS, LINEAGE, RAW, _mesh, _questions
 
 NOTHING = "<https://mesh.example/shop/dataset/last> a <http://www.w3.org/ns/dcat#Dataset> ."
 

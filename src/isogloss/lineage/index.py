@@ -11,7 +11,7 @@ from isogloss.lineage.changes import Change, Key
 from isogloss.lineage.edges import Class, Edges, Source
 from isogloss.lineage.filters import Memberships
 from isogloss.lineage.names import Names
-from isogloss.lineage.rows import EndedRows, Rows
+from isogloss.lineage.rows import EndedRows, Ints, Rows
 from isogloss.lineage.saved import read, write
 from isogloss.lineage.search import EVER, Ends, Scratch, Search
 from isogloss.model.lineage import Direction, EdgeFilter, Fact, Link, Node, NodeFilter, Reached
@@ -187,6 +187,19 @@ class Index:
                 cut_by=cut_by,
                 beyond=beyond,
             )
+
+    @property
+    def lock(self) -> RLock:
+        """Whoever asks for several things in a row that must fit together holds it."""
+        return self._lock
+
+    def classes(self) -> list[Class]:
+        """List what edges have in common, by number."""
+        return list(self._edges.classes)
+
+    def classes_of(self, edges: Ints) -> Ints:
+        """Give the numbers of the classes of edges."""
+        return self._edges.class_of[edges].astype(np.intp)
 
     def _links(self, direction: Direction, ends: Ends) -> list[Link]:
         return links_of(self.names, self._edges, direction, ends)
