@@ -50,9 +50,7 @@ class Judge:
 
     def judge(self, flow: Flow) -> Judgement:
         """Give the worst of what is to be thought of the terms of both ends."""
-        downstream = flow.downstream.terms
-        if flow.treatment is Treatment.AGGREGATE:
-            downstream = tuple(self._counted(term) for term in downstream)
+        downstream = self.compared(flow)
         if not flow.upstream.terms or not downstream:
             missing = flow.downstream_column if flow.upstream.terms else flow.upstream_column
             return Judgement(
@@ -61,6 +59,13 @@ class Judge:
             )
         found = (self._pair(a, b, flow) for a, b in product(flow.upstream.terms, downstream))
         return max(found, key=lambda judgement: BADNESS[judgement.verdict])
+
+    def compared(self, flow: Flow) -> tuple[Iri, ...]:
+        """Give what the upstream terms are compared with: of an aggregate, what it counts."""
+        terms = flow.downstream.terms
+        if flow.treatment is not Treatment.AGGREGATE:
+            return terms
+        return tuple(sorted({self._counted(term) for term in terms}))
 
     def touched(self, changed: Iterable[Mapping]) -> set[Iri]:
         """Collect the terms on flows of which mappings may have a say."""
