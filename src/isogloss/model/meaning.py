@@ -108,7 +108,7 @@ class Translation:
     """How to turn values of one term into values of another, and what is lost.
 
     `expression` is SQL over `value`, or over the columns of the upstream dataset. A
-    `concordance` lists codes; `factor` and `offset` convert units: value × factor + offset.
+    `concordance` lists codes; `factor` and `offset` convert units: value * factor + offset.
     """
 
     id: Iri
