@@ -42,6 +42,7 @@ from isogloss.services.rule_exports import RuleExports
 from isogloss.services.rules import Rules
 from isogloss.services.scorecards import Scorecards
 from isogloss.services.sql_lineage import SqlLineage
+from isogloss.services.verdicts import Verdicts
 from isogloss.services.waivers import Waivers
 from isogloss.services.watching import Watching
 from isogloss.settings import Settings
@@ -66,6 +67,7 @@ class View:
     impact: ImpactAnalysis
     root_causes: RootCauseSearch
     meanings: Meanings
+    verdicts: Verdicts
     discovery: Discovery
     exports: Exports
 
@@ -180,6 +182,7 @@ def build(
             impact=ImpactAnalysis(snapshots),
             root_causes=RootCauseSearch(snapshots, clock, mesh.journal.commits_touching),
             meanings=Meanings(graph, catalog),
+            verdicts=Verdicts(snapshots, clock),
             discovery=Discovery(graph, catalog),
             exports=Exports(exact, catalog),
         )
@@ -219,6 +222,7 @@ def build(
         impact=current.impact,
         root_causes=current.root_causes,
         meanings=current.meanings,
+        verdicts=current.verdicts,
         discovery=current.discovery,
         exports=current.exports,
         mesh=mesh,

@@ -51,6 +51,7 @@ CODE = Namespace(
     "global domain sql "
     "declared observed "
     "DROP RENAME RETYPE REDEFINE DEPRECATE critical high medium low info "
+    "same different translated unknown untranslated conflict "
     "entity flag measure dimension identifier code "
     "calendarDay calendarWeek calendarMonth calendarQuarter calendarYear unbounded",
 )
@@ -98,7 +99,8 @@ MESH = Namespace(
     "Impact change hops impactSeverity "
     "evidence madeBy newestRun concerns same claimedBy namespacePattern aliasOf "
     "jobType lastSeen nominalStartTime nominalEndTime "
-    "absenceOf concordance counts disjointWith event identifiedBy population termKind uniqueWithin "
+    "absenceOf MeaningVerdict appliesTranslation judges verdict "
+    "concordance counts disjointWith event identifiedBy population termKind uniqueWithin "
     "currency defaultCode factor filter grain offset timezone unit window",
 )
 ODRL = Namespace(

@@ -126,3 +126,22 @@ def test_how_values_are_treated(
     kind: EdgeKind, words: tuple[str, ...], treatment: Treatment | None
 ) -> None:
     assert treatment_of(kind, words) is treatment
+
+
+@given(EDGES, ASSERTED)
+def test_the_columns_that_a_flow_goes_into_are_those_of_its_edges(
+    edges: dict[tuple[Iri, Iri], tuple[EdgeKind, tuple[str, ...]]],
+    asserted: dict[Iri, frozenset[Iri]],
+) -> None:
+    found = flows(_index(edges), asserted, SPACES)
+    for number, flow in enumerate(found.found):
+        columns = found.columns([number])
+        if flow.treatment is Treatment.JOIN:
+            assert len(columns) == flow.count
+            pair = {(c, flow.upstream_column) in edges for c in columns}
+            assert True in pair
+        else:
+            assert flow.downstream_column in columns
+            assert len(columns) <= flow.count
+    everything = found.columns(range(len(found.found)))
+    assert everything >= {down for (down, _), how in edges.items() if treatment_of(*how)}

@@ -22,28 +22,44 @@ _VALUES = tuple(treatment for treatment in Treatment if treatment is not Treatme
 
 
 class Flows(NamedTuple):
-    """The flows of one commit; `terms` tells what each column means that means something."""
+    """The flows of one commit; `terms` tells what each column means that means something.
+
+    `below` and `flow_of` have the downstream end of each edge and the number of its flow; of a
+    join that is the column that is made by it.
+    """
 
     found: tuple[Flow, ...]
     terms: "Terms"
+    below: _Ints
+    flow_of: _Ints
+
+    def columns(self, flows: Collection[int]) -> set[Iri]:
+        """Collect the columns at the downstream ends of flows, by their numbers."""
+        nodes = np.unique(self.below[np.isin(self.flow_of, list(flows))])
+        return {self.terms.names[int(node)] for node in nodes}
 
 
 class Terms:
     """The terms of columns by number: sets of them, each with a number; 0 is the empty one."""
 
     def __init__(self, index: Index, asserted: Mapping[Iri, Collection[Iri]]) -> None:
-        self._index = index
+        self.names = index.names
         self.sets: list[frozenset[Iri]] = [frozenset()]
         self._numbers: dict[frozenset[Iri], int] = {self.sets[0]: 0}
         self.of_node: _Ints = np.zeros(index.node_count, np.int64)
         for column, terms in asserted.items():
-            node = index.names.find(column)
+            node = self.names.find(column)
             if node is not None:
                 self.of_node[node] = self._number(frozenset(terms))
 
+    @property
+    def count(self) -> int:
+        """Count the columns."""
+        return len(self.of_node)
+
     def of(self, column: Iri) -> tuple[Iri, ...]:
         """Tell the terms of a column, sorted."""
-        node = self._index.names.find(column)
+        node = self.names.find(column)
         return () if node is None else self.sorted(int(self.of_node[node]))
 
     def sorted(self, number: int) -> tuple[Iri, ...]:
@@ -121,9 +137,9 @@ def flows(
     with index.lock:
         nodes = np.arange(index.node_count)
         search = index.search_of(Direction.UPSTREAM, at=at)
-        below, above, numbers = search.edges_of(nodes)
+        below, above, edges = search.edges_of(nodes)
         classes = index.classes()
-        class_of = index.classes_of(numbers)
+        class_of = index.classes_of(edges)
         terms = Terms(index, asserted)
         homes = _homes(index, spaces)
     treatments = np.array([_place(class_) for class_ in classes], np.int64)
@@ -133,13 +149,18 @@ def flows(
     domains = [None, *(domain for _, domain in spaces)]
     kept = treated >= 0
     confirmed = _Confirmed(index, applied or {})
-    found = _values(
+    found, made_of, numbers = _values(
         index, terms, domains, homes, confirmed, below[kept], above[kept], treated[kept]
     )
     is_join = np.array([joins(class_.transformations) for class_ in classes], np.bool)
     some = is_join[class_of]
-    found += _joins(index, terms, domains, homes, below[some], above[some])
-    return Flows(tuple(found), terms)
+    joined, made, pairs = _joins(index, terms, domains, homes, below[some], above[some])
+    return Flows(
+        (*found, *joined),
+        terms,
+        np.concatenate([made_of, made]),
+        np.concatenate([numbers, pairs + len(found)]),
+    )
 
 
 class _Confirmed:
@@ -176,9 +197,9 @@ def _values(
     below: _Ints,
     above: _Ints,
     treated: _Ints,
-) -> list[Flow]:
+) -> tuple[list[Flow], _Ints, _Ints]:
     if not len(below):
-        return []
+        return [], below, below
     keys: _Ints = np.zeros(len(below), np.int64)
     columns = (
         terms.of_node[above],
@@ -194,7 +215,7 @@ def _values(
         _, keys = np.unique(keys, return_inverse=True)
     _, first, counts = np.unique(keys, return_index=True, return_counts=True)
     order = np.argsort(-counts, kind="stable")
-    return [
+    found = [
         Flow(
             End(terms.sorted(up), domains[from_]),
             End(terms.sorted(down), domains[into]),
@@ -207,6 +228,7 @@ def _values(
         for edge, count in zip(first[order].tolist(), counts[order].tolist(), strict=True)
         for up, down, how, from_, into, sure in [[int(column[edge]) for column in columns]]
     ]
+    return found, below, np.argsort(order)[keys]
 
 
 def _joins(
@@ -216,32 +238,36 @@ def _joins(
     homes: _Ints,
     below: _Ints,
     above: _Ints,
-) -> list[Flow]:
+) -> tuple[list[Flow], _Ints, _Ints]:
     """Pair the keys that are joined to make one column; of one term and domain they are one."""
     size = np.int64(index.node_count)
     pairs = np.unique(below * size + above)
     below, above = pairs // size, pairs % size
     starts = np.flatnonzero(np.diff(below, prepend=-1))
     many = np.diff(starts, append=len(below)) if len(starts) else starts
-    counts: defaultdict[tuple[Any, ...], int] = defaultdict(int)
+    made: defaultdict[tuple[Any, ...], list[int]] = defaultdict(list)
     example: dict[tuple[Any, ...], tuple[int, int]] = {}
     ends = list(zip(terms.of_node[above].tolist(), homes[above].tolist(), strict=True))
-    nodes = above.tolist()
+    nodes, columns = above.tolist(), below.tolist()
     for start, length in zip(starts[many > 1].tolist(), many[many > 1].tolist(), strict=True):
         keys = {ends[place]: nodes[place] for place in range(start, start + length)}
         for one, other in combinations(sorted(keys), 2):
             key = one, other, length == 2
-            counts[key] += 1
+            made[key].append(columns[start])
             example.setdefault(key, (keys[one], keys[other]))
-    return [
+    order = sorted(made, key=lambda key: (-len(made[key]), key))
+    found = [
         Flow(
             End(terms.sorted(one[0]), domains[one[1]]),
             End(terms.sorted(other[0]), domains[other[1]]),
             Treatment.JOIN,
-            count,
+            len(made[one, other, is_pair]),
             index.names[example[one, other, is_pair][0]],
             index.names[example[one, other, is_pair][1]],
             is_pair=is_pair,
         )
-        for (one, other, is_pair), count in sorted(counts.items(), key=lambda e: (-e[1], e[0]))
+        for one, other, is_pair in order
     ]
+    into = [node for key in order for node in made[key]]
+    numbers = np.repeat(np.arange(len(order)), [len(made[key]) for key in order])
+    return found, np.array(into, np.int64), numbers

@@ -46,6 +46,13 @@ class Judged:
             other.judgements[number] = other.judge.judge(self.flows[number])
         return other
 
+    def between(self, one: Iri, other: Iri) -> int:
+        """Count the edges that have one term upstream and the other downstream, or the reverse."""
+        ups, downs = self._by_term
+        ways = ((one, other), (other, one))
+        numbers = {n for up, down in ways for n in {*ups.get(up, ())} & {*downs.get(down, ())}}
+        return sum(self.flows[number].count for number in numbers)
+
     @cached_property
     def _by_term(self) -> tuple[dict[Iri, list[int]], dict[Iri, list[int]]]:
         """Number the flows by their upstream terms and by their downstream terms."""

@@ -57,7 +57,11 @@ class Judge:
                 Verdict.UNKNOWN,
                 f"Nobody says what {missing} means: let it represent a term of a glossary.",
             )
-        found = (self._pair(a, b, flow) for a, b in product(flow.upstream.terms, downstream))
+        pairs = product(flow.upstream.terms, downstream)
+        if flow.treatment is Treatment.JOIN:
+            found = [self._either_way(a, b, flow) for a, b in pairs]
+        else:
+            found = [self._pair(a, b, flow) for a, b in pairs]
         return max(found, key=lambda judgement: BADNESS[judgement.verdict])
 
     def compared(self, flow: Flow) -> tuple[Iri, ...]:
@@ -82,6 +86,11 @@ class Judge:
         kept = {term: found for term, found in self._related.items() if term not in stale}
         judge._related.update(kept)
         return judge
+
+    def _either_way(self, one: Iri, other: Iri, flow: Flow) -> Judgement:
+        """Judge keys: they meet as well if it is the other one that is translated."""
+        ways = (self._pair(one, other, flow), self._pair(other, one, flow))
+        return next((way for way in ways if way.translations), ways[0])
 
     def _pair(self, one: Iri, other: Iri, flow: Flow) -> Judgement:
         first, second = self._name(one), self._name(other)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from isogloss.model.lineage import Extent
 from isogloss.model.rdf import Iri
 
 
@@ -102,23 +103,21 @@ class Settling:
 class BoundaryReport:
     """What crosses between two domains: flows, worst first, and what would settle most of them.
 
-    `counts` has the number of edges by verdict, each verdict included; joins count once for
-    each pair of keys.
+    `counts` has the number of edges by verdict, each verdict included and of all flows, shown
+    or not; joins count once for each pair of keys. `settling` has the pairs that settle most.
     """
 
     flows: tuple[JudgedFlow, ...]
     counts: dict[Verdict, int]
     settling: tuple[Settling, ...]
-    as_of_commit: int
+    extent: Extent
 
 
-@dataclass(frozen=True, slots=True)
-class Crossing:
+class Crossing(NamedTuple):
     """One edge upstream of a column, of which the meaning is not the same at both ends."""
 
     upstream_column: Iri
     downstream_column: Iri
-    treatment: Treatment
     judgement: Judgement
 
 
@@ -128,7 +127,7 @@ class ColumnMeaning:
 
     `terms` are what it represents; unless `is_asserted`, they are inferred from columns that it
     is a copy of: `chain` leads from it to the nearest that says so. `crossings` are upstream,
-    worst first; `is_complete` unless there are more.
+    worst first, without the edges of which nothing is known: these are counted by `unknown`.
     """
 
     column: Iri
@@ -137,5 +136,5 @@ class ColumnMeaning:
     chain: tuple[Iri, ...]
     worst: Verdict
     crossings: tuple[Crossing, ...]
-    is_complete: bool
-    as_of_commit: int
+    unknown: int
+    extent: Extent

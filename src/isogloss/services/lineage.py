@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from isogloss.errors import InvalidArgument
+from isogloss.errors import InvalidArgument, NotFound
+from isogloss.lineage.index import Index
 from isogloss.model.lineage import (
     Direction,
     Edge,
@@ -154,6 +155,21 @@ class Snapshot:
             NotFound: it is no column, dataset, product or domain.
         """
         return self.levels.expand(of, level)
+
+    def column(self, of: Iri) -> Iri:
+        """Find what a column is called, by any of its names.
+
+        Raises:
+            NotFound: it is no column.
+        """
+        place = self.reader().places([of])[of]
+        if not place or not place.is_column:
+            raise NotFound(f"{of} is no column of the mesh: look its IRI up with a search.")
+        return place.node
+
+    def index(self, level: Level) -> Index:
+        """Give the index of columns or of datasets; it knows other commits as well."""
+        return self._projection.index(level)
 
     def products_downstream(self, product: Iri) -> tuple[Iri, ...]:
         """List the products that depend on a product, sorted.
