@@ -4,6 +4,7 @@ import csv
 import io
 import xml.etree.ElementTree as ET
 
+import networkx as nx
 import pyoxigraph as ox
 import pytest
 
@@ -96,6 +97,13 @@ def test_an_impact_leaves_in_every_form(shop: Services) -> None:
         (REPORT, BOARD),
         (REPORT, LOST),
     }
+    told = nx.parse_graphml(impact_graphml(found))
+    for hit in found.hits:
+        one = hit.affected
+        kept = told.nodes[one.id]
+        assert (kept["observed"], kept["promised"]) == (one.is_observed, one.is_promised)
+    booleans = {data.text for data in root.iterfind(".//g:data", space)} & {"True", "False"}
+    assert not booleans, "xs:boolean is true or false"
     mermaid = impact_mermaid(found)
     assert mermaid.startswith("flowchart LR\n")
     assert mermaid.count(" --> ") == len(arcs)
