@@ -40,6 +40,7 @@ from isogloss.services.regimes import Regimes
 from isogloss.services.root_causes import RootCauseSearch
 from isogloss.services.rule_exports import RuleExports
 from isogloss.services.rules import Rules
+from isogloss.services.run_lineage import RunTracer
 from isogloss.services.scorecards import Scorecards
 from isogloss.services.sql_lineage import SqlLineage
 from isogloss.services.waivers import Waivers
@@ -65,6 +66,7 @@ class View:
     shape: LineageShape
     impact: ImpactAnalysis
     root_causes: RootCauseSearch
+    runs: RunTracer
     meanings: Meanings
     discovery: Discovery
     exports: Exports
@@ -178,9 +180,8 @@ def build(
             questions=LineageQuestions(graph, catalog, tracer),
             shape=LineageShape(graph, catalog, tracer),
             impact=ImpactAnalysis(graph, catalog, tracer),
-            root_causes=RootCauseSearch(
-                graph, catalog, tracer, clock, mesh.journal.commits_touching
-            ),
+            root_causes=RootCauseSearch(graph, catalog, tracer, clock),
+            runs=RunTracer(graph, tracer, mesh.journal.commits_touching),
             meanings=Meanings(graph, catalog),
             discovery=Discovery(graph, catalog),
             exports=Exports(exact, catalog),
@@ -220,6 +221,7 @@ def build(
         shape=current.shape,
         impact=current.impact,
         root_causes=current.root_causes,
+        runs=current.runs,
         meanings=current.meanings,
         discovery=current.discovery,
         exports=current.exports,

@@ -165,7 +165,7 @@ def test_whatever_name_something_goes_by_is_understood(twins: Services) -> None:
     assert upstream.difference.nodes_added == (kept,)
     assert alias not in twins.shape.orphans("shop").found
     assert {hub.id for hub in twins.shape.hubs("shop", first=100).found}.isdisjoint({alias})
-    run = twins.root_causes.run_lineage(Iri("https://mesh.example/shop/run/9"))
+    run = twins.runs.run_lineage(Iri("https://mesh.example/shop/run/9"))
     assert run.outputs == (kept,)
 
 

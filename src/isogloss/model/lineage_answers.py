@@ -217,7 +217,7 @@ class LineageDifference:
 
 @dataclass(frozen=True, slots=True)
 class RunLineage:
-    """What exactly a run read and wrote, and the column edges of its job then."""
+    """What exactly a run read and wrote, and by which edges between columns; or a page of it."""
 
     run: Run
     inputs: tuple[Iri, ...]

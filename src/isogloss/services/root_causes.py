@@ -1,29 +1,28 @@
-"""Ask what is wrong upstream of something, and what exactly a run did."""
+"""Ask what is wrong upstream of something."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
-from isogloss.errors import NotFound
 from isogloss.lineage.causes import causes
 from isogloss.lineage.cut_out import around, distances
-from isogloss.model.lineage import Direction, EdgeFilter, Level
+from isogloss.model.lineage import Direction, Level
 from isogloss.model.lineage_answers import (
     Bound,
     LineageFilter,
     Measurement,
     RootCauses,
     Run,
-    RunLineage,
 )
-from isogloss.model.rdf import Iri, Literal
+from isogloss.model.rdf import Iri
 from isogloss.services.catalog import Catalog
-from isogloss.services.description import Description, local_name
+from isogloss.services.description import local_name
 from isogloss.services.lineage import LineageTracer
-from isogloss.services.lineage_asking import Asking, Filters
+from isogloss.services.lineage_asking import Filters
 from isogloss.services.lineage_pages import cut, place_of
+from isogloss.services.run_records import describe, instant, runs_of
 from isogloss.store.graph import Reader
-from isogloss.vocab import DQV, MESH, PROV, RDF
+from isogloss.vocab import DQV, PROV
 
 MAX_HOPS = 30
 MAX_CAUSES = 100
@@ -39,14 +38,11 @@ class RootCauseSearch:
         catalog: Catalog,
         tracer: LineageTracer,
         clock: Callable[[], datetime],
-        commits_touching: Callable[[Collection[Iri]], Iterable[int]],
     ) -> None:
-        """Take `commits_touching` to find when something was said of resources."""
         self._graph = graph
         self._catalog = catalog
         self._tracer = tracer
         self._clock = clock
-        self._commits_touching = commits_touching
         self._filters = Filters(graph, catalog, tracer)
 
     def root_causes(
@@ -102,33 +98,6 @@ class RootCauseSearch:
         )
         return RootCauses(tuple(chosen), asking.extent(truncation))
 
-    def run_lineage(self, run: Iri) -> RunLineage:
-        """Tell what a run read and wrote, and how its job made the columns that it wrote.
-
-        Raises:
-            NotFound: the mesh knows no such run.
-        """
-        # As of the last that was said of it: later runs may have made its outputs anew.
-        commits = [n for n in self._commits_touching([run]) if n <= self._graph.sequence]
-        at = max(commits, default=self._graph.sequence)
-        then = self._tracer.levels(at)
-        about = Description(run, then.state.describe([run])[run])
-        if MESH.Run not in about.iris(RDF.type):
-            raise NotFound(f"{run} is no run of the mesh: look at the jobs of an edge for theirs.")
-        inputs = then.canonical(about.iris(PROV.used))
-        outputs = then.canonical(then.state.referrers(PROV.wasGeneratedBy, [run])[run])
-        found = next(iter(self._runs_of([about])), Run(run, None, "", None, None))
-        edges = EdgeFilter(jobs=frozenset({found.job} if found.job else ()))
-        asking = Asking(self._tracer, Level.COLUMN, at, edges, None, frozenset())
-        read, written = (
-            {column for dataset in some for column in then.expand(dataset, Level.COLUMN)}
-            for some in (inputs, outputs)
-        )
-        reached = asking(sorted(written), Direction.UPSTREAM, within=read)
-        links = tuple(one for one in reached.links if one.downstream in written)
-        shown = tuple(sorted(inputs)), tuple(sorted(outputs))
-        return RunLineage(found, *shown, links, asking.extent(None))
-
     def _names(self, datasets: Iterable[Iri]) -> dict[Iri, Iri]:
         """Find all names of datasets, each with the one that it goes by here."""
         group = self._tracer.levels().group
@@ -137,10 +106,10 @@ class RootCauseSearch:
     def _makers(self, names: Collection[Iri]) -> Iterable[tuple[Iri, Iri]]:
         """Pair names of datasets with the jobs whose runs generated them."""
         generated = {
-            about.subject: about.iris(PROV.wasGeneratedBy) for about in self._describe(names)
+            about.subject: about.iris(PROV.wasGeneratedBy) for about in describe(self._graph, names)
         }
         runs = sorted({run for some in generated.values() for run in some})
-        job_of = {run.id: run.job for run in self._runs_of(self._describe(runs))}
+        job_of = {run.id: run.job for run in runs_of(self._graph, describe(self._graph, runs))}
         for dataset, some in generated.items():
             for run in some:
                 if job := job_of.get(run):
@@ -150,26 +119,9 @@ class RootCauseSearch:
         plans = self._graph.referrers(PROV.hadPlan, sorted(jobs))
         parts = sorted({part for some in plans.values() for part in some})
         owners = self._graph.referrers(PROV.qualifiedAssociation, parts)
-        return self._runs_of(self._describe({run for some in owners.values() for run in some}))
-
-    def _runs_of(self, described: Collection[Description]) -> list[Run]:
-        parts = {
-            part: about for about in described for part in about.iris(PROV.qualifiedAssociation)
-        }
-        found = []
-        for part in self._describe(parts):
-            job, about = part.iri(PROV.hadPlan), parts[part.subject]
-            if job is not None:
-                found.append(
-                    Run(
-                        about.subject,
-                        job,
-                        about.code(MESH.runState) or "",
-                        _instant(about, PROV.startedAtTime, first=True),
-                        _instant(about, PROV.endedAtTime),
-                    )
-                )
-        return found
+        return runs_of(
+            self._graph, describe(self._graph, {run for some in owners.values() for run in some})
+        )
 
     def _measurements(self, names: Mapping[Iri, Iri]) -> list[Measurement]:
         on = self._graph.referrers(DQV.computedOn, names)
@@ -180,9 +132,9 @@ class RootCauseSearch:
                 node_of[about.subject],
                 local_name(metric),
                 value,
-                _instant(about, PROV.generatedAtTime),
+                instant(about, PROV.generatedAtTime),
             )
-            for about in self._describe(node_of)
+            for about in describe(self._graph, node_of)
             if (metric := about.iri(DQV.isMeasurementOf)) and (value := about.text(DQV.value))
         ]
 
@@ -201,20 +153,3 @@ class RootCauseSearch:
             # Without a target it is promised of all that the product gives.
             if objective and (objective.dataset is None or names.get(objective.dataset) == dataset)
         ]
-
-    def _describe(self, ids: Collection[Iri]) -> list[Description]:
-        found = self._graph.describe(sorted(ids))
-        return [Description(iri, quads) for iri, quads in found.items()]
-
-
-def _instant(about: Description, predicate: Iri, *, first: bool = False) -> datetime | None:
-    """Read the last of an event's instants, or the first; without an offset it is in UTC."""
-    found = []
-    for quad in about.quads:
-        if quad.predicate == predicate and isinstance(quad.object, Literal):
-            try:
-                read = datetime.fromisoformat(quad.object.value)
-            except ValueError:
-                continue
-            found.append(read if read.tzinfo else read.replace(tzinfo=UTC))
-    return (min if first else max)(found, default=None)

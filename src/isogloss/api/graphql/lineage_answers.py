@@ -181,7 +181,7 @@ class RunLineage(LineageAnswer):
     inputs: list[ID] = strawberry.field(description="What it read (prov:used), by IRI.")
     outputs: list[ID] = strawberry.field(description="What it wrote (prov:wasGeneratedBy).")
     links: list[LineageLink] = strawberry.field(
-        description="How its job makes columns that it wrote from columns that it read."
+        description="How it made columns of others; since the commit that had all of its events."
     )
 
     @classmethod
