@@ -14,6 +14,7 @@ from isogloss.model.lineage_answers import (
     LineageFilter,
 )
 from isogloss.model.rdf import Iri
+from isogloss.services.lineage_shape import ShapeAsked
 from isogloss.vocab import PREFIXES
 from tests.services.lineage_world import BOARD, RAW, column, mesh_of
 
@@ -52,7 +53,7 @@ def _questions(services: Services) -> dict[str, tuple[Asked, tuple[str, ...]]]:
 
     def shaped(ask: Callable[..., Any]) -> Asked:
         def asked(**limits: Any) -> tuple[Sequence[Any], Extent]:
-            found = ask(**limits)
+            found = ask(ShapeAsked(**limits))
             return found.found, found.extent
 
         return asked
@@ -163,8 +164,10 @@ def test_whatever_name_something_goes_by_is_understood(twins: Services) -> None:
     tagged = LineageFilter(tag="files")
     upstream = twins.questions.difference(copy, 1, 2, level=Level.DATASET, filter=tagged)
     assert upstream.difference.nodes_added == (kept,)
-    assert alias not in twins.shape.orphans("shop").found
-    assert {hub.id for hub in twins.shape.hubs("shop", first=100).found}.isdisjoint({alias})
+    assert alias not in twins.shape.orphans(ShapeAsked("shop")).found
+    assert {hub.id for hub in twins.shape.hubs(ShapeAsked("shop", first=100)).found}.isdisjoint(
+        {alias}
+    )
     run = twins.runs.run_lineage(Iri("https://mesh.example/shop/run/9"))
     assert run.outputs == (kept,)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
 from isogloss.errors import InvalidArgument
+from isogloss.lineage.whole import Whole
 from isogloss.model.lineage import (
     Direction,
     Edge,
@@ -157,6 +158,24 @@ class LineageTracer:
             with_links=with_links,
         )
         return found
+
+    def whole(
+        self,
+        level: Level,
+        nodes: Collection[Iri],
+        *,
+        at: int | None = None,
+        edges: EdgeFilter = _ALL_EDGES,
+        entered: Collection[Iri] | None = None,
+    ) -> Whole:
+        """Give all arcs of a level; of products and domains, those between `nodes`."""
+        levels = self._levels(at)
+        if level in (Level.COLUMN, Level.DATASET):
+            index = self._projection.index(level)
+        else:
+            coarse = Coarse(levels, self._projection.index(Level.DATASET), level)
+            index = coarse.explore(nodes, Direction.UPSTREAM, None)
+        return index.whole(at=levels.state.sequence, edges=edges, entered=entered)
 
     def expand(self, of: Iri, level: Level, *, at: int | None = None) -> tuple[Iri, ...]:
         """Find the nodes of a level that stand for something, by any of its names, sorted.

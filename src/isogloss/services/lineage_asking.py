@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from isogloss.errors import InvalidArgument
+from isogloss.lineage.whole import Whole
 from isogloss.model.lineage import (
     Direction,
     EdgeFilter,
@@ -71,6 +72,14 @@ class Asking:
             with_links=with_links,
         )
         self.count(found.nodes_explored, found.edges_explored)
+        return found
+
+    def whole(self, nodes: Collection[Iri]) -> Whole:
+        """Give all arcs of the level, of which `nodes` are those that are listed."""
+        found = self._tracer.whole(
+            self.level, nodes, at=self.sequence, edges=self.edges, entered=self._entered
+        )
+        self.count(len(found.nodes), len(found.ups))
         return found
 
     def count(self, nodes: int, edges: int) -> None:
