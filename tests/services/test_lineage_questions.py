@@ -21,7 +21,7 @@ from tests.services.lineage_world import BOARD, RAW, column, mesh_of
 Asked = Callable[..., tuple[Sequence[Any], Extent]]
 
 
-def _questions(services: Services) -> dict[str, tuple[Asked, tuple[str, ...]]]:
+def questions_of(services: Services) -> dict[str, tuple[Asked, tuple[str, ...]]]:
     """Each question, as what its answer lists and its extent, with its limits."""
     questions, shape = services.questions, services.shape
 
@@ -99,7 +99,7 @@ def _camel(name: str) -> str:
 def test_each_question_with_each_limit_at_one_goes_on_without_gap_or_repetition(
     shop: Services, name: str, limit: str
 ) -> None:
-    ask, limits = _questions(shop)[name]
+    ask, limits = questions_of(shop)[name]
     assert limit in limits
     whole, extent = ask()
     assert (extent.complete, extent.truncated_by) == (True, None)
@@ -133,7 +133,7 @@ def test_each_question_with_each_limit_at_one_goes_on_without_gap_or_repetition(
 
 @pytest.mark.parametrize("name", sorted({name for name, _ in LIMITS}))
 def test_a_cursor_is_good_for_its_own_question_only(shop: Services, name: str) -> None:
-    ask, limits = _questions(shop)[name]
+    ask, limits = questions_of(shop)[name]
     _, extent = ask(**{limits[0]: 1})
     assert extent.truncated_by is not None
     with pytest.raises(InvalidArgument, match="another question"):

@@ -18,7 +18,7 @@ from isogloss.lineage.platforms import (
     Key,
     folds_columns,
     is_minted,
-    key_of,
+    minted_keys,
     normal,
     normal_namespace,
 )
@@ -31,6 +31,9 @@ class Naming(NamedTuple):
     keys: frozenset[Key] = frozenset()
     alternates: frozenset[Iri] = frozenset()
     is_dataset: bool = False
+
+
+_NOTHING = Naming()
 
 
 class Decision(NamedTuple):
@@ -148,12 +151,9 @@ class Identity:
         place = bisect_right(past, at, key=lambda entry: entry[0])
         return past[place - 1][1] if place else alone
 
-    def is_dataset(self, canonical: Iri) -> bool:
-        """Tell whether somebody says that it is a dataset, under any of its names."""
-        return any(
-            name in self._names and self._names[name].is_dataset
-            for name in self.group(canonical).members
-        )
+    def naming(self, name: Iri) -> Naming:
+        """Give all that is said of a name now."""
+        return self._names.get(name, _NOTHING)
 
     def knows(self, name: Iri) -> bool:
         """Tell whether somebody speaks of a name."""
@@ -169,10 +169,8 @@ class Identity:
         return self._decisions
 
     def keys(self, name: Iri) -> frozenset[Key]:
-        """Give the keys of a name, as they were stated."""
-        stated = self._names[name].keys if name in self._names else frozenset()
-        told = key_of(name)
-        return stated | {told} if told else stated
+        """Give the keys of a name, as they are stated now."""
+        return self.naming(name).keys | minted_keys(name)
 
     def merged(self) -> list[Group]:
         """List the groups of several names, by canonical name."""

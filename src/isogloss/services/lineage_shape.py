@@ -9,11 +9,9 @@ from isogloss.lineage.whole import Whole
 from isogloss.model.lineage import Level
 from isogloss.model.lineage_answers import Circle, Critical, Hub, LineageFilter, Shape
 from isogloss.model.rdf import Iri
-from isogloss.services.catalog import Catalog
-from isogloss.services.lineage import LineageTracer
 from isogloss.services.lineage_asking import Asking, Filters
 from isogloss.services.lineage_pages import Place, cut, place_of
-from isogloss.store.graph import Reader
+from isogloss.services.lineage_snapshots import Snapshots
 
 T = TypeVar("T")
 
@@ -42,9 +40,8 @@ class LineageShape:
     that is none, or a cursor of another question.
     """
 
-    def __init__(self, graph: Reader, catalog: Catalog, tracer: LineageTracer) -> None:
-        self._graph = graph
-        self._filters = Filters(graph, catalog, tracer)
+    def __init__(self, snapshots: Snapshots) -> None:
+        self._snapshots = snapshots
 
     def cycles(self, asked: ShapeAsked) -> Shape[Circle]:
         """Find the nodes that all depend on each other, largest circle first."""
@@ -68,10 +65,11 @@ class LineageShape:
         return found.page(look.critical(found.whole, found.nodes))
 
     def _look(self, name: str, asked: ShapeAsked) -> "_Looked":
-        filters, level = self._filters, asked.level
+        level = asked.level
         question = repr((name, asked.domain, level, asked.filter))
-        place = place_of(asked.after, question, self._graph.sequence)
-        asking = filters.asking(level, place.sequence, asked.filter)
+        place = place_of(asked.after, question, self._snapshots.sequence)
+        filters = Filters(self._snapshots.at(place.sequence))
+        asking = filters.asking(level, asked.filter)
         nodes = {node for node in filters.nodes(level) if asking.keeps(node)}
         whole = asking.whole(nodes)
         if asked.domain is not None:

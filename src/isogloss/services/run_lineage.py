@@ -14,13 +14,12 @@ from isogloss.model.lineage_answers import Run, RunLineage
 from isogloss.model.rdf import Iri, Quad
 from isogloss.services.description import Description
 from isogloss.services.event_streams import kept_events
-from isogloss.services.lineage import LineageTracer
+from isogloss.services.lineage import Snapshot
 from isogloss.services.lineage_asking import Asking
-from isogloss.services.lineage_levels import Levels
 from isogloss.services.lineage_pages import cut, place_of
+from isogloss.services.lineage_snapshots import Snapshots
 from isogloss.services.run_records import runs_of
 from isogloss.services.statements import read_statements
-from isogloss.store.graph import Reader
 from isogloss.vocab import DCTERMS, MESH, PROV, RDF
 
 MAX_NODES = 1_000
@@ -41,13 +40,11 @@ class RunTracer:
 
     def __init__(
         self,
-        graph: Reader,
-        tracer: LineageTracer,
+        snapshots: Snapshots,
         commits_touching: Callable[[Collection[Iri]], Iterable[int]],
     ) -> None:
         """Take `commits_touching` to find when something was said of resources."""
-        self._graph = graph
-        self._tracer = tracer
+        self._snapshots = snapshots
         self._commits_touching = commits_touching
 
     def run_lineage(
@@ -62,13 +59,13 @@ class RunTracer:
             InvalidArgument: a limit that is none, or a cursor of another question.
         """
         question = repr(("runLineage", run))
-        place = place_of(after, question, self._graph.sequence)
-        levels = self._tracer.levels(place.sequence)
-        about = Description(run, levels.state.describe([run])[run])
+        place = place_of(after, question, self._snapshots.sequence)
+        snapshot = self._snapshots.at(place.sequence)
+        about = Description(run, snapshot.state.describe([run])[run])
         if MESH.Run not in about.iris(RDF.type):
             raise NotFound(f"{run} is no run of the mesh: look at the jobs of an edge for theirs.")
-        found = next(iter(runs_of(levels.state, [about])), Run(run, None, "", None, None))
-        did = self._reported(levels, run) or self._stated(place.sequence, found)
+        found = next(iter(runs_of(snapshot.state, [about])), Run(run, None, "", None, None))
+        did = self._reported(snapshot, run) or self._stated(place.sequence, found)
         rows: list[tuple[str, Iri | Link]] = [
             *(("read", one) for one in sorted(did.inputs)),
             *(("wrote", one) for one in sorted(did.outputs)),
@@ -87,14 +84,14 @@ class RunTracer:
             Extent(did.at, nodes, len(did.links), truncation),
         )
 
-    def _reported(self, levels: Levels, run: Iri) -> _Did | None:
+    def _reported(self, snapshot: Snapshot, run: Iri) -> _Did | None:
         """Read the run's own events, if it has any."""
         space = run.rpartition("/")[0].removesuffix("run")
-        referring = levels.state.referrers(DCTERMS.subject, [run])[run]
+        referring = snapshot.state.referrers(DCTERMS.subject, [run])[run]
         # Only the run's own domain can tell what it did.
         began = {
             quad: since
-            for quad, since in levels.state.began(referring, RDF.value).items()
+            for quad, since in snapshot.state.began(referring, RDF.value).items()
             if quad.graph.startswith(f"{space}graph/")
         }
         graph_of = {quad.subject: quad.graph for quad in began}
@@ -117,13 +114,13 @@ class RunTracer:
                 triples = describe_job_graph(space, about, reported, None, {})
                 told += (Quad(*triple, graph) for triple in triples)
         return _Did(
-            levels.canonical(inputs),
-            levels.canonical(outputs),
-            self._links(told, levels.state.sequence, max(began.values())),
-            levels.state.sequence,
+            snapshot.levels.canonical(inputs),
+            snapshot.levels.canonical(outputs),
+            self._links(snapshot, told, max(began.values())),
+            snapshot.sequence,
         )
 
-    def _links(self, told: Collection[Quad], at: int, since: int) -> list[Link]:
+    def _links(self, snapshot: Snapshot, told: Collection[Quad], since: int) -> list[Link]:
         """Find the edges between columns that statements tell of, true since a commit."""
         by_subject: defaultdict[Iri, list[Quad]] = defaultdict(list)
         for quad in told:
@@ -134,7 +131,7 @@ class RunTracer:
 
         columns = {quad.subject for quad in told if quad.predicate == MESH.fieldOf}
         # What nobody speaks of any more goes by the name that the run had for it.
-        places = self._tracer.reader(at).places(columns)
+        places = snapshot.reader().places(columns)
         name = {column: place.node if place else column for column, place in places.items()}
         ways: defaultdict[tuple[Iri, Iri, EdgeKind, Evidence, Iri, Iri | None], set[str]]
         ways = defaultdict(set)
@@ -155,12 +152,12 @@ class RunTracer:
         # As of the last that was said of it: later runs may have made its outputs anew.
         commits = [n for n in self._commits_touching([run.id]) if n <= sequence]
         at = max(commits, default=sequence)
-        then = self._tracer.levels(at)
+        then = self._snapshots.at(at)
         about = Description(run.id, then.state.describe([run.id])[run.id])
-        inputs = then.canonical(about.iris(PROV.used))
-        outputs = then.canonical(then.state.referrers(PROV.wasGeneratedBy, [run.id])[run.id])
+        inputs = then.levels.canonical(about.iris(PROV.used))
+        outputs = then.levels.canonical(then.state.referrers(PROV.wasGeneratedBy, [run.id])[run.id])
         edges = EdgeFilter(jobs=frozenset({run.job} if run.job else ()))
-        asking = Asking(self._tracer, Level.COLUMN, at, edges, None, frozenset())
+        asking = Asking(then, Level.COLUMN, edges, None, frozenset())
         read, written = (
             {column for dataset in some for column in then.expand(dataset, Level.COLUMN)}
             for some in (inputs, outputs)
