@@ -140,6 +140,13 @@ def test_a_cursor_is_good_for_its_own_question_only(shop: Services, name: str) -
         ask(filter=LineageFilter(kinds=()), after=extent.truncated_by.cursor)
     with pytest.raises(InvalidArgument, match="no cursor"):
         ask(after="soon")
+    cursor = extent.truncated_by.cursor
+    assert cursor is not None
+    numbers, mark = cursor.rsplit(".", 1)[0].split("."), cursor.rsplit(".", 1)[1]
+    for place in range(3):
+        changed = [str(int(n) + (here == place)) for here, n in enumerate(numbers)]
+        with pytest.raises(InvalidArgument, match="another question"):
+            ask(after=".".join([*changed, mark]))
     with pytest.raises(InvalidArgument, match="from 1 to"):
         ask(**{limits[0]: 0})
 
@@ -195,3 +202,20 @@ def test_a_context_is_a_job_with_all_its_parts_or_the_keyword_of_jobs() -> None:
         for context in ("billing", "https://mesh.example/shop/job/nightly"):
             assert reached(context) == {column("b"), column("d")}
         assert reached("https://mesh.example/shop/job/step") == {column("b")}
+
+
+def test_paths_are_given_so_many_at_once_and_in_all(
+    shop: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask, _ = questions_of(shop)["paths"]
+    with pytest.raises(InvalidArgument, match="from 1 to 1000"):
+        ask(max_paths=1_001)
+    _, extent = ask(max_paths=2)
+    monkeypatch.setattr("isogloss.services.lineage_questions.PATHS_IN_ALL", 2)
+    assert extent.truncated_by is not None
+    with pytest.raises(InvalidArgument, match="another question"):
+        ask(max_paths=2, after=extent.truncated_by.cursor)
+    found, extent = ask(max_paths=2)
+    assert (len(found), extent.complete) == (2, False)
+    assert extent.truncated_by is not None
+    assert extent.truncated_by.cursor is None

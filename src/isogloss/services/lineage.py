@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from isogloss.errors import InvalidArgument
 from isogloss.lineage.whole import Whole
 from isogloss.model.lineage import (
     Direction,
@@ -26,6 +25,7 @@ from isogloss.services.catalog import Catalog
 from isogloss.services.lineage_coarse import Coarse
 from isogloss.services.lineage_facts import FactReader
 from isogloss.services.lineage_levels import Levels
+from isogloss.services.lineage_pages import check
 from isogloss.services.projection import Projection
 from isogloss.store.history import Past
 
@@ -84,8 +84,8 @@ class Snapshot:
             NotFound: `of` is nothing that has lineage.
             InvalidArgument: a limit below 1 or beyond reason.
         """
-        within("maxHops", max_hops, _REASON)
-        within("maxNodes", max_nodes, MOST_NODES)
+        check("maxHops", max_hops, _REASON)
+        check("maxNodes", max_nodes, MOST_NODES)
         starts = self.expand(of, level)
         found, coarse = self._search(
             starts,
@@ -274,13 +274,3 @@ def _edges(
             key=lambda item: (*item[0][:2], item[0][2].value, item[0][3].value),
         )
     )
-
-
-def within(name: str, value: int, most: int) -> None:
-    """Refuse a limit that is none.
-
-    Raises:
-        InvalidArgument: it is below 1 or above `most`.
-    """
-    if not 1 <= value <= most:
-        raise InvalidArgument(f"{name} is {value}: choose a number from 1 to {most}.")

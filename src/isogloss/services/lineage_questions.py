@@ -22,13 +22,16 @@ from isogloss.model.lineage_answers import (
     SourceOfTruth,
 )
 from isogloss.model.rdf import Iri
-from isogloss.services.lineage import MAX_NODES, MOST_HOPS, Snapshot, within
+from isogloss.services.lineage import MAX_NODES, MOST_HOPS, Snapshot
 from isogloss.services.lineage_asking import Asking, Filters
-from isogloss.services.lineage_pages import Place, check, cut, place_of
+from isogloss.services.lineage_pages import Place, check, cut, foreign, place_of
 from isogloss.services.lineage_snapshots import Snapshots
 
 MAX_HOPS = 30
 MAX_PATHS = 20
+MOST_PATHS = 1_000
+PATHS_IN_ALL = 10_000
+"""A page begins at a path before this one: each page finds those before it again."""
 MAX_FOUND = 100
 SENSITIVE = frozenset({"confidential", "restricted"})
 """Classifications of columns whose values are to be masked."""
@@ -64,7 +67,7 @@ class LineageQuestions:
             NotFound: `of` is nothing that has lineage.
             InvalidArgument: a limit that is none, or a cursor of another question.
         """
-        within("maxHops", max_hops, MOST_HOPS)
+        check("maxHops", max_hops, MOST_HOPS)
         question = repr(("lineage", of, direction, level, filter, max_hops))
         place, asking = self._begin(level, filter, question, after)
         found = asking.snapshot.lineage(
@@ -106,10 +109,12 @@ class LineageQuestions:
             NotFound: an end is nothing that has lineage.
             InvalidArgument: a limit that is none, or a cursor of another question.
         """
-        check("maxPaths", max_paths)
+        check("maxPaths", max_paths, MOST_PATHS)
         check("maxHops", max_hops)
         question = repr(("paths", source, target, level, filter, max_hops))
         place, asking = self._begin(level, filter, question, after)
+        if place.offset >= PATHS_IN_ALL:
+            raise foreign()
         sources, targets = (asking.snapshot.expand(end, level) for end in (source, target))
         graph = without(
             between(asking, sources, targets), asking.ignored.difference(sources, targets)
@@ -127,7 +132,7 @@ class LineageQuestions:
                 found.cut_by,
                 max_paths if found.cut_by == "maxPaths" else max_hops,
                 f"{'' if found.is_exact else 'at least '}{found.more} more paths",
-                onward.cursor(question),
+                onward.cursor(question) if onward.offset < PATHS_IN_ALL else None,
             )
         return LineageWays(found, asking.extent(truncation))
 
