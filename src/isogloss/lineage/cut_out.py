@@ -152,6 +152,11 @@ def way_of(link: Link) -> Way:
     return Way.IDENTITY if any("IDENTITY" in words for words in shown) else Way.VALUES
 
 
+def is_told(link: Link) -> bool:
+    """Tell whether somebody told what a derivation does to values."""
+    return any(word.startswith("DIRECT") for word in link.transformations)
+
+
 def rank(way: Way) -> int:
     """Count from 0, for what shows the most."""
     return _RANK[way]

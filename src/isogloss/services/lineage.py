@@ -102,7 +102,7 @@ class Snapshot:
         if coarse is not None:
             finer = {link: coarse.through(link) for link in found.links}
         elif through and level is Level.DATASET:
-            finer = self._columns_between(found.links)
+            finer = self.columns_between(found.links)
         truncation = None
         if found.cut_by == "maxNodes":
             truncation = Truncation("maxNodes", max_nodes, f"{found.beyond} more nodes")
@@ -186,6 +186,20 @@ class Snapshot:
         """Read what names stand for; one reader is not for several threads."""
         return FactReader(self.state, self._projection.identity, self.sequence)
 
+    def columns_between(self, links: Collection[Link]) -> dict[Link, set[Iri]]:
+        """Find the columns that edges between datasets follow from."""
+        reader = self.reader()
+        downstream = {link.downstream for link in links}
+        names = {name for dataset in downstream for name in self.levels.group(dataset).members}
+        places = reader.places(reader.columns_of(names)).values()
+        lifted = reader.lifted(places, self._projection.index(Level.COLUMN))
+        found: dict[Link, set[Iri]] = {}
+        for link in links:
+            fact = Fact(link.upstream, link.kind, link.evidence, (), link.graph, link.job)
+            same = lifted.get((link.downstream, fact), [])
+            found[link] = {end for one in same for end in one[:2]}
+        return found
+
     def _search(
         self,
         starts: Collection[Iri],
@@ -230,26 +244,12 @@ class Snapshot:
             edges=edges,
             max_hops=1,
         )
-        between = self._columns_between(found.links)
+        between = self.columns_between(found.links)
         pairs = {link[:2] for link, columns in between.items() if columns}
         near = {node.id for node in found.nodes}
         return tuple(
             sorted({e for lk in found.links if lk[:2] not in pairs for e in lk[:2]} & near)
         )
-
-    def _columns_between(self, links: Collection[Link]) -> dict[Link, set[Iri]]:
-        """Find the columns that edges between datasets follow from."""
-        reader = self.reader()
-        downstream = {link.downstream for link in links}
-        names = {name for dataset in downstream for name in self.levels.group(dataset).members}
-        places = reader.places(reader.columns_of(names)).values()
-        lifted = reader.lifted(places, self._projection.index(Level.COLUMN))
-        found: dict[Link, set[Iri]] = {}
-        for link in links:
-            fact = Fact(link.upstream, link.kind, link.evidence, (), link.graph, link.job)
-            same = lifted.get((link.downstream, fact), [])
-            found[link] = {end for one in same for end in one[:2]}
-        return found
 
 
 def _edges(

@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import product
 from typing import NamedTuple, TypeAlias
 
-from isogloss.model.lineage import EdgeKind, Evidence, Fact
+from isogloss.lineage.edges import Class, passes
+from isogloss.model.lineage import EdgeFilter, EdgeKind, Evidence, Fact
 from isogloss.model.rdf import Iri, Literal, Quad, Term
 from isogloss.services.description import local_name
 from isogloss.vocab import MESH, PROV
@@ -47,6 +48,11 @@ class Said(NamedTuple):
     def fact(self, upstream: Iri) -> Fact:
         """Give it without how, by the name that its upstream end goes by."""
         return Fact(upstream, self.kind, self.evidence, (), self.graph, self.job)
+
+    def passes(self, edges: EdgeFilter) -> bool:
+        """Tell whether a filter lets it pass, as the index would."""
+        class_ = Class(self.kind, self.evidence, tuple(self.words))
+        return passes(class_, edges) and (edges.jobs is None or self.job in edges.jobs)
 
 
 def read_statements(about: About, downstream: Collection[Iri]) -> list[Said]:

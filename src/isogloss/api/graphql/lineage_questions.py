@@ -116,6 +116,7 @@ class LineageQuery:
         )
         return SourceOfTruth(
             roots=[LineageRoot.of(root) for root in found.roots],
+            unresolved=[ID(dataset) for dataset in found.unresolved],
             extent=found.extent,
         )
 
