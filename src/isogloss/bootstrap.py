@@ -40,6 +40,7 @@ from isogloss.services.regimes import Regimes
 from isogloss.services.root_causes import RootCauseSearch
 from isogloss.services.rule_exports import RuleExports
 from isogloss.services.rules import Rules
+from isogloss.services.run_lineage import RunTracer
 from isogloss.services.scorecards import Scorecards
 from isogloss.services.sql_lineage import SqlLineage
 from isogloss.services.verdicts import Verdicts
@@ -66,6 +67,7 @@ class View:
     shape: LineageShape
     impact: ImpactAnalysis
     root_causes: RootCauseSearch
+    runs: RunTracer
     meanings: Meanings
     verdicts: Verdicts
     discovery: Discovery
@@ -180,7 +182,8 @@ def build(
             questions=LineageQuestions(snapshots),
             shape=LineageShape(snapshots),
             impact=ImpactAnalysis(snapshots),
-            root_causes=RootCauseSearch(snapshots, clock, mesh.journal.commits_touching),
+            root_causes=RootCauseSearch(snapshots, clock),
+            runs=RunTracer(snapshots, mesh.journal.commits_touching),
             meanings=Meanings(graph, catalog),
             verdicts=Verdicts(snapshots, clock),
             discovery=Discovery(graph, catalog),
@@ -221,6 +224,7 @@ def build(
         shape=current.shape,
         impact=current.impact,
         root_causes=current.root_causes,
+        runs=current.runs,
         meanings=current.meanings,
         verdicts=current.verdicts,
         discovery=current.discovery,

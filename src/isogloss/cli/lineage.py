@@ -177,7 +177,7 @@ def traced_text(console: Console, traced: Traced) -> None:
                     f"{way.type}/{way.subtype}" + ("/MASKING" if way.masking else "")
                     for way in source.transformations
                 )
-                line(f"    {source.table}.{source.column}  {ways}")
+                line(f"    {source.table}.{source.column or '?'}  {ways or 'nobody can tell'}")
     for number, what in traced.unresolved:
         line(f"not resolved, line {number}: {what}")
 

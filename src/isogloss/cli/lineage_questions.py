@@ -21,6 +21,7 @@ from isogloss.model.lineage import Direction, Level, Link
 from isogloss.model.lineage_answers import Change, Impact
 from isogloss.model.rdf import parse_iri
 from isogloss.services import impact as impacts
+from isogloss.services import run_lineage as runs
 from isogloss.services.history import parse_moment
 from isogloss.services.impact_exports import (
     impact_csv,
@@ -251,12 +252,18 @@ def lineage_diff(
 
 def run_lineage(
     run: Annotated[str, typer.Argument(metavar="IRI", help="The run.")],
+    max_nodes: Annotated[
+        int, typer.Option(help="Give so many inputs, outputs and edges at the most.")
+    ] = runs.MAX_NODES,
+    after: After = None,
     as_of: AsOf = None,
     format: Format = OutputFormat.TEXT,
     data: Data = None,
 ) -> None:
     """Show what exactly a run read and wrote."""
-    found = view_of(data, as_of, None).root_causes.run_lineage(parse_iri(run))
+    found = view_of(data, as_of, after).runs.run_lineage(
+        parse_iri(run), max_nodes=max_nodes, after=after
+    )
     if format is OutputFormat.JSON:
         print_json(plain(found))
         return
@@ -266,6 +273,7 @@ def run_lineage(
             typer.echo(f"  {word:<5}  {dataset}")
     for link in found.links:
         typer.echo(f"  {link.upstream} → {link.downstream}  ({_how(link)})")
+    typer.echo(covered(found.extent))
 
 
 def _impact_text(found: Impact) -> None:

@@ -72,7 +72,7 @@ def results_text(console: Console, results: Sequence[ValidationResult]) -> None:
 def lineage_text(console: Console, catalog: Catalog, lineage: Lineage) -> None:
     """Show lineage, a line a node with the edges that lead to it."""
     shown = [*lineage.starts, *(node.id for node in lineage.nodes)]
-    names = _names(catalog, lineage.level, shown)
+    names = names_of(catalog, lineage.level, shown)
     word = "comes from" if lineage.direction is Direction.UPSTREAM else "goes to"
     for start in lineage.starts:
         _line(console, f"{names[start]} {word}", style="bold")
@@ -83,7 +83,7 @@ def lineage_text(console: Console, catalog: Catalog, lineage: Lineage) -> None:
         how = sorted({text for edge in edges for text in _how(edge)})
         _line(console, f"  {node.distance}  {names[node.id]}  ({', '.join(how)})")
     if lineage.columnless:
-        near = _names(catalog, Level.DATASET, lineage.columnless)
+        near = names_of(catalog, Level.DATASET, lineage.columnless)
         _line(console, "not shown, as none of their columns is known to take part:")
         for dataset in lineage.columnless:
             _line(console, f"  {near[dataset]}  (see --level dataset)")
@@ -105,7 +105,7 @@ def word_text(console: Console, catalog: Catalog, word: Word) -> None:
             _line(console, f"  but      {term.scope_note}")
         for example in term.examples:
             _line(console, f"  example  {example}")
-        names = _names(catalog, Level.COLUMN, represented)
+        names = names_of(catalog, Level.COLUMN, represented)
         for column in represented:
             _line(console, f"  column   {names[column]}")
     terms = {term.id: term for term in word.senses}
@@ -180,7 +180,7 @@ def three_queries(address: str) -> str:
     return f"Open {address} in a browser and paste one of these:\n\n{blocks}"
 
 
-def _names(catalog: Catalog, level: Level, ids: Iterable[Iri]) -> dict[Iri, str]:
+def names_of(catalog: Catalog, level: Level, ids: Iterable[Iri]) -> dict[Iri, str]:
     """Name nodes as people do: domain · dataset.column, domain · dataset, domain · product."""
     wanted = list(ids)
     domains = {domain.id: domain.label for domain in catalog.domains()}

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from isogloss.errors import InvalidArgument
+from isogloss.lineage.whole import Whole
 from isogloss.model.lineage import (
     Direction,
     EdgeFilter,
@@ -66,6 +67,12 @@ class Asking:
             with_links=with_links,
         )
         self.count(found.nodes_explored, found.edges_explored)
+        return found
+
+    def whole(self, nodes: Collection[Iri]) -> Whole:
+        """Give all arcs of the level, of which `nodes` are those that are listed."""
+        found = self.snapshot.whole(self.level, nodes, edges=self.edges, entered=self._entered)
+        self.count(len(found.nodes), len(found.ups))
         return found
 
     def count(self, nodes: int, edges: int) -> None:
