@@ -43,6 +43,7 @@ from isogloss.services.rules import Rules
 from isogloss.services.run_lineage import RunTracer
 from isogloss.services.scorecards import Scorecards
 from isogloss.services.sql_lineage import SqlLineage
+from isogloss.services.verdict_records import VerdictRecords
 from isogloss.services.verdicts import Verdicts
 from isogloss.services.waivers import Waivers
 from isogloss.services.watching import Watching
@@ -87,6 +88,7 @@ class Services(View):
     waivers: Waivers
     scorecards: Scorecards
     commits: Commits
+    verdict_records: VerdictRecords
     identities: Identities
     loading: Loading
     events: Events
@@ -246,6 +248,7 @@ def build(
             clock,
         ),
         commits=commits,
+        verdict_records=VerdictRecords(current.verdicts, commits),
         identities=Identities(mesh.graph, projection, commits),
         loading=loading,
         events=Events(mesh.graph, commits, clock),

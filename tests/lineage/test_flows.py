@@ -83,12 +83,12 @@ def test_flows_are_those_that_one_counts_edge_by_edge(
         if joins(words):
             keys.setdefault(down, set()).add(up)
     joined = Counter(
-        (*sorted(pair, key=repr), len(ups) == 2)
-        for ups in keys.values()
+        (*sorted(pair, key=repr), len(ups) == 2, _home(down))
+        for down, ups in keys.items()
         for pair in combinations({end(up) for up in ups}, 2)
     )
     assert {
-        (*sorted((f.upstream, f.downstream), key=repr), f.is_pair): f.count
+        (*sorted((f.upstream, f.downstream), key=repr), f.is_pair, f.made_in): f.count
         for f in found.found
         if f.treatment is Treatment.JOIN
     } == joined

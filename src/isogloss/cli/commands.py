@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from isogloss import __version__, resources
 from isogloss.cli import (
+    boundaries,
     claims,
     folders,
     identity,
@@ -59,6 +60,8 @@ for command in (
     past.diff,
     past.revert,
     scores.score,
+    boundaries.boundaries,
+    boundaries.meaning,
     claims.claims,
     claims.claim,
     lineage_questions.impact,

@@ -5,6 +5,7 @@ A mesh has millions of edges and few kinds of flows; whoever judges flows judges
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -248,26 +249,22 @@ def _joins(
     made: defaultdict[tuple[Any, ...], list[int]] = defaultdict(list)
     example: dict[tuple[Any, ...], tuple[int, int]] = {}
     ends = list(zip(terms.of_node[above].tolist(), homes[above].tolist(), strict=True))
-    nodes, columns = above.tolist(), below.tolist()
+    nodes, columns, into = above.tolist(), below.tolist(), homes[below].tolist()
     for start, length in zip(starts[many > 1].tolist(), many[many > 1].tolist(), strict=True):
         keys = {ends[place]: nodes[place] for place in range(start, start + length)}
         for one, other in combinations(sorted(keys), 2):
-            key = one, other, length == 2
+            key = one, other, length == 2, into[start]
             made[key].append(columns[start])
             example.setdefault(key, (keys[one], keys[other]))
     order = sorted(made, key=lambda key: (-len(made[key]), key))
-    found = [
-        Flow(
-            End(terms.sorted(one[0]), domains[one[1]]),
-            End(terms.sorted(other[0]), domains[other[1]]),
-            Treatment.JOIN,
-            len(made[one, other, is_pair]),
-            index.names[example[one, other, is_pair][0]],
-            index.names[example[one, other, is_pair][1]],
-            is_pair=is_pair,
-        )
-        for one, other, is_pair in order
-    ]
-    into = [node for key in order for node in made[key]]
+    found = []
+    for key in order:
+        one, other, is_pair, home = key
+        first, second = (End(terms.sorted(number), domains[at]) for number, at in (one, other))
+        upstream, downstream, column = (index.names[n] for n in (*example[key], made[key][0]))
+        flow = Flow(first, second, Treatment.JOIN, len(made[key]), upstream, downstream)
+        made_in = domains[home]
+        found.append(replace(flow, is_pair=is_pair, made_in=made_in, made_column=column))
+    nodes_made = [node for key in order for node in made[key]]
     numbers = np.repeat(np.arange(len(order)), [len(made[key]) for key in order])
-    return found, np.array(into, np.int64), numbers
+    return found, np.array(nodes_made, np.int64), numbers

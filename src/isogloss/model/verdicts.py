@@ -46,9 +46,10 @@ class End(NamedTuple):
 class Flow:
     """Edges between columns that mean alike, and are treated alike.
 
-    Of a join, both ends are keys, compared to make some third column; `is_pair` tells that
-    nothing else is joined there. `applied` are translations that somebody confirms are applied
-    in the downstream column. `upstream_column` and `downstream_column` are one example.
+    Of a join, both ends are keys, compared to make columns of the domain `made_in`, such as
+    `made_column`; `is_pair` tells that nothing else is joined there. `applied` are translations
+    that somebody confirms are applied in the downstream column. `upstream_column` and
+    `downstream_column` are one example.
     """
 
     upstream: End
@@ -59,11 +60,14 @@ class Flow:
     downstream_column: Iri
     applied: frozenset[Iri] = frozenset()
     is_pair: bool = True
+    made_in: Iri | None = None
+    made_column: Iri | None = None
 
     @property
-    def crosses(self) -> bool:
-        """Tell whether it goes from one domain to another."""
-        return self.upstream.domain != self.downstream.domain
+    def domains(self) -> frozenset[Iri | None]:
+        """The domains that it touches, None for what is nobody's; of more than one it crosses."""
+        made = {self.made_in} if self.treatment is Treatment.JOIN else set()
+        return frozenset({self.upstream.domain, self.downstream.domain} | made)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from isogloss.model.journal import Attempt, Difference, Outcome
 from isogloss.model.rdf import Iri, Quad, Triple
 from isogloss.services.catalog import GOVERNANCE
 from isogloss.services.judge import Judge
-from isogloss.services.ownership import OPERATOR, Ownership, Place
+from isogloss.services.ownership import OPERATOR, VERDICTS_SOURCE, Ownership, Place
 from isogloss.services.requests import (
     Content,
     Draft,
@@ -213,7 +213,10 @@ class Commits:
         with self._judge.trial(pen.state, draft.change, draft.owners) as trial:
             fresh, versions = trial.fresh, trial.rule_sets
             # A domain's own rules bind that domain: to others they are remarks.
-            broken = tuple(r for r in fresh if r.blocks and r.owner in (None, *draft.owners))
+            # What is derived is true, whatever a rule wants.
+            judged = any(content.source != VERDICTS_SOURCE for content in request.contents)
+            bound = (None, *draft.owners) if judged else ()
+            broken = tuple(r for r in fresh if r.blocks and r.owner in bound)
             if request.preview:
                 digest = plan_digest(draft.said, fresh)
                 return Plan(head, digest, draft.said, fresh, refused=bool(broken))

@@ -32,6 +32,9 @@ _WORDS = frozenset({"glossary", "mappings", "concordances", "identity"})
 IDENTITY_SOURCE = "identity"
 """The source of each domain that has its stewards' decisions about names."""
 
+VERDICTS_SOURCE = "verdicts"
+"""The governance group's source of verdicts on meaning, derived from all the others."""
+
 _SYSTEM_WORDS = frozenset(
     {MESH.dataGraph, MESH.shapesGraph, MESH.sequence, MESH.head, MESH.applied}
 )
@@ -259,6 +262,10 @@ class Ownership:
             kind == MESH.IdentityDecision or predicate in (MESH.concerns, MESH.same)
         ) and place.source != IDENTITY_SOURCE:
             what = f"decisions about names, which go to the source {IDENTITY_SOURCE!r}"
+        elif (place.source == VERDICTS_SOURCE and governs) != (
+            kind == MESH.MeaningVerdict or predicate in (MESH.judges, MESH.verdict)
+        ):
+            what = f"verdicts on meaning, which are all that the source {VERDICTS_SOURCE!r} has"
         elif not governs and predicate == MESH.namespacePattern and _is_boundless(value):
             what = "that it claims whatever there is: let the pattern begin with more than *"
         elif not governs and kind == MESH.NamespaceAlias:

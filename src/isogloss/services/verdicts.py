@@ -140,12 +140,7 @@ class Verdicts:
         crossing = [
             told
             for told in judged
-            if told.flow.crosses
-            and {one, other} - {None}
-            <= {
-                told.flow.upstream.domain,
-                told.flow.downstream.domain,
-            }
+            if len(told.flow.domains) > 1 and {one, other} - {None} <= told.flow.domains
         ]
         crossing.sort(key=lambda t: (-BADNESS[t.judgement.verdict], -t.flow.count))
         counts = dict.fromkeys(Verdict, 0)

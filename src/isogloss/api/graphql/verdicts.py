@@ -119,6 +119,12 @@ class MeaningFlow:
         """Load the domain."""
         return await _domain(info, self.flow.downstream.domain)
 
+    @strawberry.field(description="Of a join, one example of what is made by it.")
+    async def made_column(self, info: Info) -> Column | None:
+        """Load the column."""
+        made = self.flow.made_column
+        return next(iter(await catalog.columns(info, [made])), None) if made else None
+
     @strawberry.field(description="One example: the column upstream, or one key.")
     async def upstream_column(self, info: Info) -> Column | None:
         """Load the column."""
