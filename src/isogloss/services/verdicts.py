@@ -152,10 +152,13 @@ class Verdicts:
         extent = Extent(place.sequence, *explored, cut_by)
         return BoundaryReport(tuple(shown), counts, _settling(crossing)[:MAX_SETTLING], extent)
 
+    def whole(self) -> Judged:
+        """Give all flows of the newest commit with what is thought of them."""
+        return self._all(self._snapshots.sequence)[2]
+
     def edges_between(self, one: Iri, other: Iri) -> int:
         """Count the edges, and pairs of keys, on which a mapping of two terms would have a say."""
-        _, _, judged = self._all(self._snapshots.sequence)
-        return judged.between(one, other)
+        return self.whole().between(one, other)
 
     def products(self) -> dict[Iri, Verdict]:
         """Tell of products the worst that lies upstream of any of their columns, or in them.
