@@ -19,6 +19,7 @@ from isogloss.api.graphql.history import SourceInput, files_of
 from isogloss.api.graphql.identity import IdentityMutation
 from isogloss.api.graphql.moments import Moment
 from isogloss.api.graphql.rule_steps import RulesMutation
+from isogloss.api.graphql.verdicts import VerdictsMutation
 from isogloss.model import access
 from isogloss.model.rdf import parse_iri
 from isogloss.services.loading import Loaded, Upload
@@ -40,7 +41,7 @@ MemberRole = Annotated[access.Role, strawberry.argument(description="His role th
 
 
 @strawberry.type(description="What there is to change.")
-class Mutation(RulesMutation, IdentityMutation):
+class Mutation(RulesMutation, IdentityMutation, VerdictsMutation):
     """Every mutation of the API."""
 
     @strawberry.mutation(

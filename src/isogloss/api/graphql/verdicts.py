@@ -10,11 +10,13 @@ from strawberry import ID
 from isogloss.api.graphql import catalog
 from isogloss.api.graphql.catalog import Column, Domain, Term
 from isogloss.api.graphql.context import Info, show_many, show_one
+from isogloss.api.graphql.governance import Verdict, verdict
 from isogloss.api.graphql.lineage_answers import LineageAnswer
 from isogloss.api.graphql.lineage_asking import AfterCut, pinned, question
 from isogloss.api.graphql.meaning import Translation
 from isogloss.model import verdicts as model
 from isogloss.model.rdf import Iri, parse_iri
+from isogloss.services.loading import Loaded
 from isogloss.services.verdicts import MAX_FOUND
 
 strawberry.enum(
@@ -290,3 +292,19 @@ class VerdictsQuery:
 
 async def _domain(info: Info, domain: Iri | None) -> Domain | None:
     return next(iter(await catalog.domains(info, [domain])), None) if domain else None
+
+
+@strawberry.type
+class VerdictsMutation:
+    """What is written down of them."""
+
+    @strawberry.mutation(
+        description="Write down the worst that is upstream of each product (mesh:MeaningVerdict), "
+        "so that rules may speak of it: the governance group. It is as of now, until it is said "
+        "again, and no rule refuses it."
+    )
+    async def publish_verdicts(self, info: Info) -> Verdict:
+        """Publish."""
+        author, records = info.context.require_author(), info.context.services.verdict_records
+        _, outcome = await to_thread.run_sync(lambda: records.publish(author=author))
+        return verdict(Loaded(outcome, ()))
