@@ -15,7 +15,7 @@ from isogloss.model.lineage import EdgeKind, Evidence, Extent
 from isogloss.model.lineage_answers import LineageFilter
 from isogloss.model.rdf import parse_iri
 from isogloss.services.history import parse_moment
-from isogloss.services.lineage_pages import sequence_of
+from isogloss.services.lineage_pages import MOST, sequence_of
 
 Thing = Annotated[str, typer.Argument(metavar="IRI", help="A column, dataset or product.")]
 AsOf = Annotated[
@@ -33,17 +33,31 @@ Filters = Annotated[
     ),
 ]
 After = Annotated[str | None, typer.Option(metavar="CURSOR", help="Go on where an answer was cut.")]
-MaxHops = Annotated[int, typer.Option(help="Go so many hops at the most.")]
+MaxHops = Annotated[int, typer.Option(min=1, max=MOST, help="Go so many hops at the most.")]
+Most = Annotated[int, typer.Option("--max", min=1, max=MOST, help="Give so many at the most.")]
+_OPTIONS = {"maxHops": "--max-hops", "maxNodes": "--max-nodes", "maxPaths": "--max-paths"}
+"""What limits are called here; all others are --max."""
 _SINGLE = ("evidence", "context", "domain", "tag")
 _KEYS = ("kind", "transformation", "ignore", *_SINGLE)
 
 
 def view_of(data: Any, as_of: str | None, after: str | None) -> View:
-    """Open the mesh as of a moment, or as of the commit of a cursor."""
+    """Open the mesh as of a moment, or as of the commit of a cursor.
+
+    Raises:
+        InvalidArgument: the cursor goes on with the mesh of another moment.
+    """
     services = open_mesh(data)
-    if after is not None:
-        return services.as_of(sequence_of(after))
-    return services if as_of is None else services.as_of(parse_moment(as_of))
+    view = services if as_of is None else services.as_of(parse_moment(as_of))
+    if after is None:
+        return view
+    sequence = sequence_of(after)
+    if as_of is not None and view.graph.sequence != sequence:
+        raise InvalidArgument(
+            f"--after goes on with commit {sequence}, and --as-of {as_of} is commit "
+            f"{view.graph.sequence}: give both as for the answer that was cut, or --after alone."
+        )
+    return services.as_of(sequence)
 
 
 def read_filter(told: Sequence[str] | None) -> LineageFilter:
@@ -101,7 +115,8 @@ def covered(extent: Extent) -> str:
     if cut is None:
         return f"complete, as of commit {extent.as_of_commit}"
     onward = f"; go on with --after {cut.cursor}" if cut.cursor else ""
-    return f"cut by {cut.limit}={cut.value}, {cut.beyond}{onward}"
+    limit = _OPTIONS.get(cut.limit, "--max")
+    return f"cut by {limit} {cut.value}, {cut.beyond}{onward}"
 
 
 def _word(words: Any, value: str) -> Any:
