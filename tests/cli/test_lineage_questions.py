@@ -112,6 +112,8 @@ def test_lineage_has_one_heading_that_names_what_was_asked_of(little_folder: Iso
         lines = little_folder("lineage", iri).out.splitlines()
         assert [line for line in lines if line.endswith("comes from")] == lines[:1]
         assert "https://" not in lines[0]
+    orphan = json.loads(little_folder("orphans", "--format", "json").out)["found"][0]
+    assert little_folder("lineage", orphan).out.splitlines()[0].endswith("comes from")
 
 
 def test_what_is_passed_through_is_said_to_be(little_folder: Isogloss) -> None:

@@ -1,6 +1,6 @@
 """What the commands that ask about lineage have in common, and their answers as JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
@@ -11,9 +11,9 @@ import typer
 from isogloss.bootstrap import View
 from isogloss.cli.options import open_mesh
 from isogloss.errors import InvalidArgument
-from isogloss.model.lineage import EdgeKind, Evidence, Extent
+from isogloss.model.lineage import EdgeKind, Evidence, Extent, Link
 from isogloss.model.lineage_answers import LineageFilter
-from isogloss.model.rdf import parse_iri
+from isogloss.model.rdf import Iri, parse_iri
 from isogloss.services.history import parse_moment
 from isogloss.services.lineage_pages import MOST, sequence_of
 
@@ -117,6 +117,17 @@ def covered(extent: Extent) -> str:
     onward = f"; go on with --after {cut.cursor}" if cut.cursor else ""
     limit = _OPTIONS.get(cut.limit, "--max")
     return f"cut by {limit} {cut.value}, {cut.beyond}{onward}"
+
+
+def how(link: Link) -> str:
+    """Say how an edge makes what it makes."""
+    return ", ".join(link.transformations) or link.kind.value
+
+
+def link_text(link: Link, labels: Mapping[Iri, str]) -> str:
+    """Say an edge in a line."""
+    seen = link.evidence.value
+    return f"{labels[link.upstream]} → {labels[link.downstream]}  ({how(link)}, {seen})"
 
 
 def _word(words: Any, value: str) -> Any:

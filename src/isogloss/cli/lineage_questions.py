@@ -1,6 +1,5 @@
 """Commands that ask what lineage means: what breaks, why, from where, and by which ways."""
 
-from collections.abc import Mapping
 from enum import Enum
 from typing import Annotated
 
@@ -14,27 +13,26 @@ from isogloss.cli.lineage_options import (
     Most,
     Thing,
     covered,
+    how,
     plain,
     read_filter,
     view_of,
 )
-from isogloss.cli.options import Data, Format, OutputFormat, open_mesh, print_json
+from isogloss.cli.options import Data, Format, OutputFormat, print_json
 from isogloss.cli.show import labels_of
 from isogloss.errors import NotFound
-from isogloss.model.lineage import Direction, Level, Link
+from isogloss.model.lineage import Level
 from isogloss.model.lineage_answers import Change, Impact, MaskingVerdict
-from isogloss.model.rdf import Iri, parse_iri
+from isogloss.model.rdf import parse_iri
 from isogloss.services import impact as impacts
-from isogloss.services import run_lineage as runs
 from isogloss.services.catalog import Catalog
-from isogloss.services.history import parse_moment
 from isogloss.services.impact_exports import (
     impact_csv,
     impact_graphml,
     impact_mermaid,
     impact_turtle,
 )
-from isogloss.services.lineage_pages import MOST, sequence_of
+from isogloss.services.lineage_pages import MOST
 from isogloss.services.lineage_questions import MAX_FOUND, MAX_HOPS, MAX_PATHS, MOST_PATHS
 
 Leveled = Annotated[Level, typer.Option(help="What the nodes of the answer are.")]
@@ -195,7 +193,7 @@ def source_of_truth(
             masked = "nobody told whether it is masked"
         typer.echo(f"{root.distance}  {labels[root.id]}  ({masked})")
         for link in root.chain:
-            typer.echo(f"     → {labels[link.downstream]}  ({_how(link)})")
+            typer.echo(f"     → {labels[link.downstream]}  ({how(link)})")
     for dataset in found.unresolved:
         typer.echo(f"?  {labels[dataset]}  (nobody told from which of its columns)")
     typer.echo(f"{len(found.roots)} root(s), {covered(found.extent)}")
@@ -242,81 +240,6 @@ def masking(
     raise typer.Exit(_MASKING_STATUS[found.verdict])
 
 
-def lineage_diff(
-    iri: Thing,
-    start: Annotated[
-        str, typer.Option("--from", metavar="MOMENT", help="A commit's number or an instant.")
-    ],
-    end: Annotated[
-        str | None, typer.Option("--to", metavar="MOMENT", help="Likewise; now if left out.")
-    ] = None,
-    direction: Annotated[Direction, typer.Option(help="Which way to go.")] = Direction.UPSTREAM,
-    level: Leveled = Level.COLUMN,
-    filters: Filters = None,
-    most: Most = MAX_FOUND,
-    after: After = None,
-    format: Format = OutputFormat.TEXT,
-    data: Data = None,
-) -> None:
-    """Show what came and what went in the lineage of something between two moments."""
-    services = open_mesh(data)
-    head = sequence_of(after) if after else services.mesh.journal.head.sequence
-    found = services.questions.difference(
-        parse_iri(iri),
-        services.history.resolve(parse_moment(start)),
-        services.history.resolve(parse_moment(end)) if end else head,
-        direction=direction,
-        level=level,
-        filter=read_filter(filters),
-        max_changes=most,
-        after=after,
-    )
-    if format is OutputFormat.JSON:
-        print_json(plain(found))
-        return
-    parts = found.difference
-    links = {"+": parts.links_added, "-": parts.links_removed}
-    nodes = {"+": parts.nodes_added, "-": parts.nodes_removed}
-    ends = {end for some in links.values() for link in some for end in link[:2]}
-    labels = labels_of(services.catalog, ends.union(*nodes.values()))
-    for sign, some in nodes.items():
-        for node in some:
-            typer.echo(f"{sign} {labels[node]}")
-    for sign, changed in links.items():
-        # Sources and jobs that say the same of two things are one line.
-        for line in dict.fromkeys(_link(link, labels) for link in changed):
-            typer.echo(f"{sign} {line}")
-    typer.echo(f"From commit {found.start} to {found.end}: {covered(found.extent)}")
-
-
-def run_lineage(
-    run: Annotated[str, typer.Argument(metavar="IRI", help="The run.")],
-    max_nodes: Annotated[
-        int,
-        typer.Option(min=1, max=MOST, help="Give so many inputs, outputs and edges at the most."),
-    ] = runs.MAX_NODES,
-    after: After = None,
-    as_of: AsOf = None,
-    format: Format = OutputFormat.TEXT,
-    data: Data = None,
-) -> None:
-    """Show what exactly a run read and wrote."""
-    view = view_of(data, as_of, after)
-    found = view.runs.run_lineage(parse_iri(run), max_nodes=max_nodes, after=after)
-    if format is OutputFormat.JSON:
-        print_json(plain(found))
-        return
-    typer.echo(f"{found.run.id}: {found.run.state or 'nobody told how it went'}")
-    ends = {end for link in found.links for end in link[:2]}
-    labels = labels_of(view.catalog, ends.union(found.inputs, found.outputs))
-    for word, datasets in (("read", found.inputs), ("wrote", found.outputs)):
-        for dataset in datasets:
-            typer.echo(f"  {word:<5}  {labels[dataset]}")
-    for link in found.links:
-        typer.echo(f"  {_link(link, labels)}")
-    typer.echo(covered(found.extent))
-
-
 def _impact_text(catalog: Catalog, found: Impact) -> None:
     labels = labels_of(catalog, (hit.affected.id for hit in found.hits))
     owners = sorted({owner for hit in found.hits for owner in hit.owners})
@@ -331,12 +254,3 @@ def _impact_text(catalog: Catalog, found: Impact) -> None:
                 f"({one.way.value}, {seen})"
             )
     typer.echo(f"{len(found.hits)} {found.level.value}(s), {covered(found.extent)}")
-
-
-def _how(link: Link) -> str:
-    return ", ".join(link.transformations) or link.kind.value
-
-
-def _link(link: Link, labels: Mapping[Iri, str]) -> str:
-    seen = link.evidence.value
-    return f"{labels[link.upstream]} → {labels[link.downstream]}  ({_how(link)}, {seen})"
