@@ -30,6 +30,7 @@ from isogloss.services.lineage import LineageTracer
 from isogloss.services.lineage_questions import LineageQuestions
 from isogloss.services.lineage_shape import LineageShape
 from isogloss.services.loading import Loading
+from isogloss.services.mapping_files import MappingFiles
 from isogloss.services.meaning import Meanings
 from isogloss.services.names import Names
 from isogloss.services.planning import Planning
@@ -66,6 +67,7 @@ class View:
     impact: ImpactAnalysis
     root_causes: RootCauseSearch
     meanings: Meanings
+    mapping_files: MappingFiles
     discovery: Discovery
     exports: Exports
 
@@ -170,6 +172,7 @@ def build(
     ) -> View:
         catalog = Catalog(graph, settings.base_iri, Names(graph, projection, mesh.at))
         tracer = LineageTracer(graph, catalog, projection, mesh.at)
+        meanings = Meanings(graph, catalog)
         return View(
             graph=graph,
             catalog=catalog,
@@ -181,7 +184,8 @@ def build(
             root_causes=RootCauseSearch(
                 graph, catalog, tracer, clock, mesh.journal.commits_touching
             ),
-            meanings=Meanings(graph, catalog),
+            meanings=meanings,
+            mapping_files=MappingFiles(exact, catalog, meanings),
             discovery=Discovery(graph, catalog),
             exports=Exports(exact, catalog),
         )
@@ -221,6 +225,7 @@ def build(
         impact=current.impact,
         root_causes=current.root_causes,
         meanings=current.meanings,
+        mapping_files=current.mapping_files,
         discovery=current.discovery,
         exports=current.exports,
         mesh=mesh,
