@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from isogloss.errors import InvalidInput, TooLarge, UnknownFormat
 from isogloss.intake.documents import Upload, read_source
 from isogloss.intake.sssom import read_tsv, write_tsv
-from isogloss.intake.sssom_tsv import split_values
+from isogloss.intake.sssom_values import split_values
 from isogloss.intake.terms import MAX_TRIPLES
 from isogloss.intake.yaml import MAX_YAML
 from isogloss.model.rdf import Iri

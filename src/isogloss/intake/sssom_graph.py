@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from isogloss.errors import InvalidInput
 from isogloss.intake.sssom_names import named_by, undefined
-from isogloss.intake.sssom_tsv import converter
+from isogloss.intake.sssom_values import converter
 from isogloss.model.rdf import Iri, Literal, Term, Triple
 from isogloss.model.sssom import (
     RECORD_SLOTS,
