@@ -85,6 +85,7 @@ class _Reading:
         self._given = prefixes
         self._prefixes: dict[str, str] = {}
         self._definitions: dict[Iri, Extension] = {}
+        self._names: set[str] = set()
         self._notes: list[str] = []
         self._in_languages: list[str] = []
 
@@ -160,7 +161,7 @@ class _Reading:
                 hint = self._objects(one, SSSOM.type_hint) or [XSD.string]
                 extension = Extension(_text(name), Iri(_text(means[0])), Iri(_text(hint[0])))
                 if not self._is_taken(extension.name):
-                    self._definitions.setdefault(extension.predicate, extension)
+                    self._define(extension)
 
     def _node(
         self, node: Iri, known: Mapping[str, Slot], class_: Iri, skipped: Collection[Iri]
@@ -186,7 +187,7 @@ class _Reading:
     def _extend(self, node: Iri, predicate: Iri, term: Term, extensions: dict[str, str]) -> None:
         found = self._definitions.get(predicate)
         if found is None:
-            found = self._definitions[predicate] = self._new(predicate, term)
+            found = self._define(self._new(predicate, term))
         if extensions.setdefault(found.name, _text(term)) != _text(term):
             self._note(node, predicate, term, "it is left out, as an extension holds one value")
 
@@ -199,8 +200,12 @@ class _Reading:
                 name += "_"
         return Extension(name, predicate, _type(term), is_declared=False)
 
+    def _define(self, extension: Extension) -> Extension:
+        self._names.add(extension.name)
+        return self._definitions.setdefault(extension.predicate, extension)
+
     def _is_taken(self, name: str) -> bool:
-        return name in STANDARD or any(name == one.name for one in self._definitions.values())
+        return name in STANDARD or name in self._names
 
     def _identified(self, nodes: list[Iri], records: list[Record]) -> Iterable[Record]:
         # All the records of a set have an id, or none has.

@@ -55,7 +55,9 @@ class Metadata:
 
     def extension(self, key: str) -> Extension:
         """Find an extension, or take what is used without being declared for one."""
-        return self.definitions.setdefault(key, undefined(key))
+        if key not in self.definitions:
+            self.definitions[key] = undefined(key)
+        return self.definitions[key]
 
     def extension_value(self, key: str, text: str, line: int) -> str:
         """Read the value of an extension."""

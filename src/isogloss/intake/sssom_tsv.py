@@ -148,11 +148,13 @@ class _Rows:
 
     def _names(self, row: list[str], line: int) -> list[str]:
         names = row[: max(n for n, name in enumerate(row, 1) if name)]
+        seen: set[str] = set()
         for name in names:
             if not name:
                 raise wrong(self._name, line, "a column has no name: name it, or take it out")
-            if names.count(name) > 1:
-                raise wrong(self._name, line, f"two columns are named {name}: keep one")
+            if name in seen:
+                raise wrong(self._name, line, f"two columns are named {name[:100]}: keep one")
+            seen.add(name)
         if "predicate_id" not in names:
             raise wrong(
                 self._name,
