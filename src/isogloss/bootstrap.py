@@ -30,6 +30,7 @@ from isogloss.services.lineage_questions import LineageQuestions
 from isogloss.services.lineage_shape import LineageShape
 from isogloss.services.lineage_snapshots import Snapshots
 from isogloss.services.loading import Loading
+from isogloss.services.mapping_files import MappingFiles
 from isogloss.services.meaning import Meanings
 from isogloss.services.names import Names
 from isogloss.services.planning import Planning
@@ -70,6 +71,7 @@ class View:
     root_causes: RootCauseSearch
     runs: RunTracer
     meanings: Meanings
+    mapping_files: MappingFiles
     verdicts: Verdicts
     discovery: Discovery
     exports: Exports
@@ -176,6 +178,7 @@ def build(
     ) -> View:
         catalog = Catalog(graph, settings.base_iri, Names(graph, projection, mesh.at))
         snapshots = Snapshots(graph, catalog, projection, mesh.at)
+        meanings = Meanings(graph, catalog)
         return View(
             graph=graph,
             catalog=catalog,
@@ -186,7 +189,8 @@ def build(
             impact=ImpactAnalysis(snapshots),
             root_causes=RootCauseSearch(snapshots, clock),
             runs=RunTracer(snapshots, mesh.journal.commits_touching),
-            meanings=Meanings(graph, catalog),
+            meanings=meanings,
+            mapping_files=MappingFiles(exact, catalog, meanings),
             verdicts=Verdicts(snapshots, clock),
             discovery=Discovery(graph, catalog),
             exports=Exports(exact, catalog),
@@ -228,6 +232,7 @@ def build(
         root_causes=current.root_causes,
         runs=current.runs,
         meanings=current.meanings,
+        mapping_files=current.mapping_files,
         verdicts=current.verdicts,
         discovery=current.discovery,
         exports=current.exports,

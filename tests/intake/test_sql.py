@@ -13,7 +13,7 @@ from isogloss.intake.sql import Traced, dialects, read_schema, trace
 from isogloss.intake.sql_document import SqlNames, check_dialect
 from isogloss.intake.worker import ParserProcess
 from isogloss.model.rdf import Iri
-from isogloss.vocab import PROV
+from isogloss.vocab import MESH, PROV
 
 SCHEMA = {
     "shop.t": ["a", "b", "k", "v"],
@@ -325,6 +325,11 @@ def test_a_column_that_is_not_resolved_is_said_to_come_from_its_tables() -> None
 
     assert sources("p") == {one, two}
     assert sources("r") == {field_iri(one, "r")}
+    # Those are no derivations between two columns.
+    between = {t.subject for t in document.triples if t.object == MESH.ColumnDerivation}
+    ends = {t.object for t in document.triples if t.subject in between}
+    assert field_iri(one, "r") in ends
+    assert ends.isdisjoint({one, two})
 
 
 def test_a_name_that_fits_two_tables_is_neither() -> None:

@@ -17,6 +17,7 @@ from isogloss.cli import (
     folders,
     identity,
     lineage,
+    lineage_past,
     lineage_questions,
     lineage_shape,
     operations,
@@ -69,8 +70,8 @@ for command in (
     lineage_questions.root_causes,
     lineage_questions.source_of_truth,
     lineage_questions.masking,
-    lineage_questions.lineage_diff,
-    lineage_questions.run_lineage,
+    lineage_past.lineage_diff,
+    lineage_past.run_lineage,
     lineage_shape.cycles,
     lineage_shape.orphans,
     lineage_shape.hubs,
@@ -142,8 +143,9 @@ def load(
         list[Path],
         typer.Argument(
             metavar="FILE...",
-            help="Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML, OpenLineage events, or a "
-            "dbt manifest (with its catalog and run results); - is standard input.",
+            help="Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML, OpenLineage events, mappings "
+            "in SSSOM/TSV (with their metadata in YAML), or a dbt manifest (with its catalog and "
+            "run results); - is standard input.",
         ),
     ],
     domain: Annotated[str, typer.Option(help="The domain that says so: its short name or IRI.")],

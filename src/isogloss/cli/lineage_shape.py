@@ -5,18 +5,18 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from isogloss.bootstrap import View
 from isogloss.cli.lineage_options import (
     After,
     AsOf,
     Filters,
+    Most,
     covered,
     plain,
     read_filter,
     view_of,
 )
 from isogloss.cli.options import Data, Format, OutputFormat, print_json
-from isogloss.cli.show import names_of
+from isogloss.cli.show import labels_of
 from isogloss.model.lineage import Level
 from isogloss.model.lineage_answers import Shape
 from isogloss.model.rdf import Iri
@@ -26,7 +26,6 @@ T = TypeVar("T")
 
 InDomain = Annotated[str | None, typer.Option(help="Only in this domain, by short name or IRI.")]
 Leveled = Annotated[Level, typer.Option(help="What the nodes are.")]
-Most = Annotated[int, typer.Option("--max", min=1, help="Give so many at the most.")]
 
 
 def _command(
@@ -57,18 +56,13 @@ def _command(
         if format is OutputFormat.JSON:
             print_json(plain(found))
             return
-        shown = _named(view, level, [nodes(one) for one in found.found])
-        for one, names in zip(found.found, shown, strict=True):
-            typer.echo(line(one) + "\n  → ".join(names))
+        labels = labels_of(view.catalog, (node for one in found.found for node in nodes(one)))
+        for one in found.found:
+            typer.echo(line(one) + "\n  → ".join(labels[node] for node in nodes(one)))
         typer.echo(f"{len(found.found)} {word or level.value}(s), {covered(found.extent)}")
 
     command.__name__, command.__doc__ = name, says
     return command
-
-
-def _named(view: View, level: Level, rows: Sequence[Sequence[Iri]]) -> list[list[str]]:
-    names = names_of(view.catalog, level, {iri for row in rows for iri in row})
-    return [[names[iri] for iri in row] for row in rows]
 
 
 cycles = _command(

@@ -11,7 +11,7 @@ from isogloss.model.lineage import Truncation
 T = TypeVar("T")
 
 _CURSOR = re.compile(r"(\d{1,12})\.(\d{1,12})\.(\d{1,12})\.([0-9a-f]{12})", re.ASCII)
-_MOST = 1_000_000
+MOST = 1_000_000
 
 
 class Place(NamedTuple):
@@ -57,7 +57,7 @@ def foreign() -> InvalidArgument:
     )
 
 
-def check(name: str, value: int, most: int = _MOST) -> None:
+def check(name: str, value: int, most: int = MOST) -> None:
     """Refuse a limit that is none.
 
     Raises:
