@@ -331,11 +331,11 @@ class FactReader:
         owners = self._state.referrers(
             MESH.fieldOf, {name for group in merging.values() for name in group.members}
         )
-        own = {column for dataset in merging for column in owners[dataset]}
+        own = {(column, dataset) for dataset in merging for column in owners[dataset]}
         names = {column for columns in owners.values() for column in columns}
-        # Those of the canonical name first.
+        # Those of the canonical name first; what is said to be of two datasets is of one.
         for column, (dataset, path) in sorted(
-            self.placed(names).items(), key=lambda item: (item[0] not in own, item[0])
+            self.placed(names).items(), key=lambda item: ((item[0], item[1][0]) not in own, item[0])
         ):
             if dataset in merging:
                 self._names[self._named(column, dataset, path)].append(column)
