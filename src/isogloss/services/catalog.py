@@ -11,7 +11,7 @@ from datetime import datetime
 
 from isogloss.errors import InvalidInput, NotFound
 from isogloss.intake.events import instant_of
-from isogloss.lineage.identity import Group
+from isogloss.lineage.group_history import Group
 from isogloss.model.catalog import (
     Agent,
     Column,

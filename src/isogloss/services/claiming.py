@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from isogloss.errors import InvalidArgument
 from isogloss.intake.openlineage import describe_dataset, follow_job, keep_dataset, keep_job
-from isogloss.lineage.identity import Claim
+from isogloss.lineage.claims import Claim
 from isogloss.model.change import SourceEdit
 from isogloss.model.rdf import Iri, Triple
 from isogloss.services.catalog import UNCLAIMED, Catalog
@@ -55,7 +55,7 @@ class Claiming:
         digest = hashlib.sha256(pattern.encode()).hexdigest()[:16]
         said = claim_triples(owner, Iri(f"{owner.uri_space}claim/{digest}"), pattern)
         contents: list[Content] = [SourceEdit(domain, CLAIMS_SOURCE, lambda there: there | said)]
-        claims = Claims({*read_claims(self.graph).all, Claim(pattern, owner.id, "")})
+        claims = Claims({*read_claims(self.graph).all, Claim(pattern, owner.id)})
         for stream in self._streams():
             if claims.claimant(stream.about[0]) == owner.id:
                 contents += _Moved(

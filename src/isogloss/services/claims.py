@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from isogloss.lineage.identity import Claim, claimant
+from isogloss.lineage.claims import Claim, claimant
 from isogloss.model.catalog import Domain
 from isogloss.model.claims import Unclaimed, UnclaimedNamespace
 from isogloss.model.rdf import Iri, Literal, Triple
@@ -49,7 +49,7 @@ def _claims(about: Description) -> Iterable[Claim]:
     if MESH.NamespaceClaim in about.iris(RDF.type):
         for domain in about.iris(MESH.claimedBy):
             for pattern in about.texts(MESH.namespacePattern):
-                yield Claim(pattern, domain, "")
+                yield Claim(pattern, domain)
 
 
 def claim_triples(domain: Domain, iri: Iri, pattern: str) -> frozenset[Triple]:

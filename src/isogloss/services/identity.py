@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from isogloss.errors import Forbidden, InvalidArgument, NotFound
-from isogloss.lineage.identity import Group, Identity, Reason
+from isogloss.lineage.group_history import Group
+from isogloss.lineage.identity import Identity, Reason
 from isogloss.model.change import SourceEdit
 from isogloss.model.rdf import Iri, Literal, Triple, text
 from isogloss.services.catalog import GOVERNANCE

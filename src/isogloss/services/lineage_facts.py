@@ -9,11 +9,15 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import product
 from typing import NamedTuple
 
-from isogloss.lineage.identity import Claim, Conventions, Decision, Group, Identity, Naming
+from isogloss.lineage.claims import Conventions
+from isogloss.lineage.group_history import Group
+from isogloss.lineage.identity import Identity
 from isogloss.lineage.index import Index
 from isogloss.lineage.platforms import Key
+from isogloss.lineage.sayings import Decision, Naming
 from isogloss.model.lineage import Direction, EdgeKind, Evidence, Fact, Link
 from isogloss.model.rdf import Iri, Literal, Term
+from isogloss.services.claims import read_claims
 from isogloss.services.description import local_name
 from isogloss.store.history import Past
 from isogloss.vocab import DCAT, DCTERMS, DPROD, MESH, PROV, RDF, VOID
@@ -259,24 +263,17 @@ class FactReader:
         return {quad.subject for quad in found}
 
     def conventions(self) -> Conventions:
-        """Read which namespaces are one, and whose they are."""
+        """Read which namespaces are one, whose they are, and whose the spaces of IRIs are."""
         aliases = self._of_class(MESH.NamespaceAlias)
-        claims = self._of_class(MESH.NamespaceClaim)
-        domains = {domain for said in claims for domain in said[MESH.claimedBy]}
-        spaces: defaultdict[Term, list[str]] = defaultdict(list)
-        iris = [iri for iri in domains if not isinstance(iri, Literal)]
-        for quad in self._state.about(iris, {VOID.uriSpace}):
-            spaces[quad.subject].append(_text(quad.object))
         return Conventions(
             frozenset(
                 (_text(one), _text(other))
                 for said in aliases
                 for one, other in product(said[MESH.namespacePattern], said[MESH.aliasOf])
             ),
+            frozenset(read_claims(self._state).all),
             frozenset(
-                Claim(_text(pattern), Iri(_text(domain)), min(spaces[domain], default=""))
-                for said in claims
-                for pattern, domain in product(said[MESH.namespacePattern], said[MESH.claimedBy])
+                (_text(quad.object), quad.subject) for quad in self._state.statements(VOID.uriSpace)
             ),
         )
 

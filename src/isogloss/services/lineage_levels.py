@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from isogloss.errors import NotFound
-from isogloss.lineage.identity import Group, Identity
+from isogloss.lineage.group_history import Group
+from isogloss.lineage.identity import Identity
 from isogloss.model.lineage import Level
 from isogloss.model.rdf import Iri, Literal
 from isogloss.services.catalog import Catalog
