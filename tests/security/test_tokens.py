@@ -227,6 +227,7 @@ MUTATIONS = (
     'replaceSource(domain: "governance", source: "x", turtle: "") { __typename }',
     'lineageFromSql(domain: "governance", source: "x", sql: "", namespace: "") { __typename }',
     'claimNamespace(domain: "governance", pattern: "x") { __typename }',
+    'withdrawClaim(domain: "governance", pattern: "x") { __typename }',
     'restoreSource(domain: "governance", source: "x", asOf: 0) { __typename }',
     'applyPlan(domain: "governance", sources: [], digest: "") { __typename }',
     'grantRole(domain: "governance", member: "urn:x:y", role: OWNER) { __typename }',

@@ -35,25 +35,55 @@ class Claim(NamedTuple):
             at += len(part)
         return True
 
+    def takes_from(self, other: "Claim") -> bool:
+        """Tell whether namespaces that another claim fits would be this one's, or either's.
+
+        >>> wide, narrow = Claim("s3://*", Iri("urn:a")), Claim("s3://shop*", Iri("urn:b"))
+        >>> narrow.takes_from(wide), wide.takes_from(narrow)
+        (True, False)
+        """
+        return self.rank >= other.rank and _meet(self.pattern, other.pattern)
+
     @property
-    def begins(self) -> str:
-        """The text before the first *: the longer it is, the more the claim counts."""
-        return self.pattern.partition("*")[0]
+    def rank(self) -> tuple[int, int, int]:
+        """How much it counts: by the text before the first *, then by all text, then by few *."""
+        stars = self.pattern.count("*")
+        return len(self.pattern.partition("*")[0]), len(self.pattern) - stars, -stars
 
 
 def claimant(claims: Iterable[Claim], namespace: str) -> Claim | None:
-    """Find whose a namespace is: the longest text before the first *, then the smaller IRI.
+    """Find whose a namespace is: whose pattern says most of it, then the smaller IRI.
 
     >>> wide = Claim("snowflake://acme*", Iri("urn:a"))
     >>> narrow = Claim("snowflake://acme-shop*", Iri("urn:b"))
     >>> claimant([wide, narrow], "snowflake://acme-shop2").domain
     'urn:b'
     """
-    return min(
-        (claim for claim in claims if claim.fits(namespace)),
-        key=lambda claim: (-len(claim.begins), claim.domain, claim.pattern),
+    fitting = (claim for claim in claims if claim.fits(namespace))
+    # The first of the greatest: where they tie, it is that with the smaller IRI.
+    return max(
+        sorted(fitting, key=lambda claim: (claim.domain, claim.pattern)),
+        key=lambda claim: claim.rank,
         default=None,
     )
+
+
+def _meet(one: str, other: str) -> bool:
+    """Tell whether two patterns fit any text alike, in the product of their lengths."""
+    places, left = {(0, 0)}, [(0, 0)]
+    while left:
+        i, j = left.pop()
+        here, there = one[i : i + 1], other[j : j + 1]
+        further = {(i + 1, j + 1)} if here == there else set[tuple[int, int]]()
+        # A star stands for nothing, or for what is next in the other.
+        if here == "*":
+            further |= {(i + 1, j), (i, j + 1)}
+        if there == "*":
+            further |= {(i, j + 1), (i + 1, j)}
+        fresh = {(i, j) for i, j in further if i <= len(one) and j <= len(other)} - places
+        places |= fresh
+        left.extend(fresh)
+    return (len(one), len(other)) in places
 
 
 @dataclass(frozen=True)
