@@ -126,6 +126,8 @@ class Filters:
             return Level.PRODUCT
         if self._catalog.domains_by_id([of])[0]:
             return Level.DOMAIN
+        if now := self._catalog.moved([of]):
+            return self.level_of(now[of])
         self._tracer.expand(of, Level.DATASET)
         return Level.DATASET
 

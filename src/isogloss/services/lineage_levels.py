@@ -61,6 +61,8 @@ class Levels:
             datasets = self.datasets_of([of], Level.DOMAIN)[of]
         elif Level.DATASET in kinds:
             datasets = {self.group(of).canonical}
+        elif now := self._catalog.moved([of]):
+            return self.expand(now[of], level)
         else:
             raise NotFound(
                 f"{of} is no column, dataset, product or domain of the mesh: look its IRI up "

@@ -108,6 +108,7 @@ class RootCauseSearch:
         Raises:
             NotFound: the mesh knows no such run.
         """
+        run = self._catalog.moved([run]).get(run, run)
         # As of the last that was said of it: later runs may have made its outputs anew.
         commits = [n for n in self._commits_touching([run]) if n <= self._graph.sequence]
         at = max(commits, default=self._graph.sequence)
