@@ -183,6 +183,18 @@ def test_the_steward_of_one_side_confirms_and_the_governance_group_whatever_it_l
     assert one(identity(said, made), B, C)
 
 
+def test_the_governance_group_overrules_who_parts_and_nobody_overrules_it() -> None:
+    said = {B: linked(), C: linked()}
+    names = frozenset({B, C})
+    theirs = {Iri(f"{BASE}b/identity/1"): Decision(names, same=False)}
+    ruling = Iri(f"{BASE}governance/identity/1")
+    found = identity(said, theirs | {ruling: Decision(names, same=True)})
+    assert one(found, B, C)
+    assert found.splits() == []
+    theirs = {Iri(f"{BASE}b/identity/1"): Decision(names, same=True)}
+    assert not one(identity(said, theirs | {ruling: Decision(names, same=False)}), B, C)
+
+
 def test_a_split_parts_only_pairs_with_a_name_of_its_own() -> None:
     said = {B: linked(C), C: linked(B), MINE: linked()}
     made = {Iri(f"{BASE}a/identity/1"): Decision(frozenset({MINE, B, C}), same=False)}

@@ -71,6 +71,15 @@ def test_nobody_claims_what_another_domain_has_claimed(world: World, pattern: st
     assert {claim.domain for claim in read_claims(world.services.graph).all} == {SALES}
 
 
+@pytest.mark.parametrize("pattern", ["dbt", "d*", "default"])
+def test_nobody_claims_what_producers_call_everybodys_jobs(world: World, pattern: str) -> None:
+    services = world.services
+    with pytest.raises(Forbidden, match="OPENLINEAGE_NAMESPACE"):
+        services.claiming.claim("shop", pattern)
+    services.claiming.claim("shop", "dbt-shop")
+    services.claiming.claim("shop", pattern, settles=True)
+
+
 def test_what_another_has_claimed_within_a_pattern_stays_its_own(world: World) -> None:
     world.services.claiming.claim("sales", "cron-sales*")
     world.services.claiming.claim("shop", "cron*")

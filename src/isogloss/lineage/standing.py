@@ -73,8 +73,10 @@ class Standing:
 
     def stated_keys(self, name: Iri) -> list[Key]:
         """Give these keys in all spellings that were stated."""
-        count = self.keys(name)
-        stated = self._said.stated_keys(name)
+        known, count = self._said.keys(name), self.keys(name)
+        stated = self._said.stated_keys(name) if count else ()
+        if len(known) < 2:
+            return list(stated)
         return [key for key in stated if self._said.one_spelling(key) in count]
 
     def links(self, one: Iri, other: Iri) -> bool:
@@ -88,14 +90,17 @@ class Standing:
         return not stating.isdisjoint((None, _EVERYBODY)) or owners <= stating
 
     def decided(self, decision: Iri) -> set[Pair]:
-        """Give the pairs of names that a decision is about: one of each is its domain's."""
-        made = self._said.decisions[decision]
-        own = self.own(decision)
-        if own is None:
-            own = made.names
+        """Give the pairs of names that a decision is about: one of each is its domain's.
+
+        What the governance group says is one, no domain parts.
+        """
+        made, mine = self._said.decisions[decision], self.own(decision)
+        own = made.names if mine is None else mine
         if made.same and len(made.names) > _MOST_PAIRED and own:
             return {pair(min(own), name) for name in made.names if name != min(own)}
-        return {both for both in pairs(made.names) if not own.isdisjoint(both)}
+        found = (both for both in pairs(made.names) if not own.isdisjoint(both))
+        yields = mine is not None and not made.same
+        return {both for both in found if not (yields and self._is_settled(both))}
 
     def own(self, decision: Iri) -> frozenset[Iri] | None:
         """Give the names that are of a decision's own domain; None if it may decide about all."""
@@ -104,6 +109,10 @@ class Standing:
             return None
         names = self._said.decisions[decision].names
         return frozenset(name for name in names if domain in self.owners(name))
+
+    def _is_settled(self, both: Pair) -> bool:
+        about = self._said.about(both[0]) & self._said.about(both[1])
+        return any(self._said.decisions[d].same and self.own(d) is None for d in about)
 
     def _may(self, domain: Iri | None, owners: Collection[Iri]) -> bool:
         return domain in (None, _EVERYBODY) or {domain}.issuperset(owners)

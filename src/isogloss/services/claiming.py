@@ -75,6 +75,9 @@ class Claiming:
         digest = hashlib.sha256(f"{pattern} {owner.id}".encode()).hexdigest()[:16]
         said = claim_triples(owner, Iri(f"{holder.uri_space}claim/{digest}"), pattern)
         edits: Edits = [(holder, lambda there: there | said)]
+        if holder.name == GOVERNANCE and not settles:
+            # Its sources may settle; what it claims as others do is checked as theirs is.
+            read_claims(self.graph).check(owner, said)
         if settles:
             for other in (d for d in self._claiming(pattern) if d.id != owner.id):
                 edits += self._withdrawing(other, pattern, settles=True)

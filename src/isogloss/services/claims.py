@@ -12,6 +12,9 @@ from isogloss.services.description import Description
 from isogloss.store.graph import Reader
 from isogloss.vocab import DCAT, DCTERMS, MESH, RDF
 
+SHARED = ("dbt", "default")
+"""The namespaces of jobs that OpenLineage's integrations use where none is configured."""
+
 
 class Claims:
     """All claims of one state of the mesh."""
@@ -37,6 +40,12 @@ class Claims:
             if triple.predicate != MESH.namespacePattern or not isinstance(triple.object, Literal):
                 continue
             wanted = Claim(triple.object.value, domain.id)
+            for shared in filter(wanted.fits, SHARED):
+                raise Forbidden(
+                    f"The domain {domain.name!r} may not claim {wanted.pattern}: {shared!r} is "
+                    "where producers have everybody's jobs unless they are told otherwise. Give "
+                    "yours a namespace of their own (OPENLINEAGE_NAMESPACE), and claim that."
+                )
             for known in () if wanted in self.all else self.all:
                 if known.domain != domain.id and wanted.takes_from(known):
                     raise Forbidden(
