@@ -26,9 +26,9 @@ from isogloss.services.history import History, Moment
 from isogloss.services.identity import Identities
 from isogloss.services.impact import ImpactAnalysis
 from isogloss.services.judge import Clock, Judge, judged_once, now
-from isogloss.services.lineage import LineageTracer
 from isogloss.services.lineage_questions import LineageQuestions
 from isogloss.services.lineage_shape import LineageShape
+from isogloss.services.lineage_snapshots import Snapshots
 from isogloss.services.loading import Loading
 from isogloss.services.meaning import Meanings
 from isogloss.services.names import Names
@@ -60,7 +60,7 @@ class View:
     graph: Reader
     catalog: Catalog
     governance: Governance
-    lineage: LineageTracer
+    lineage: Snapshots
     questions: LineageQuestions
     shape: LineageShape
     impact: ImpactAnalysis
@@ -169,18 +169,16 @@ def build(
         clock: Clock,
     ) -> View:
         catalog = Catalog(graph, settings.base_iri, Names(graph, projection, mesh.at))
-        tracer = LineageTracer(graph, catalog, projection, mesh.at)
+        snapshots = Snapshots(graph, catalog, projection, mesh.at)
         return View(
             graph=graph,
             catalog=catalog,
             governance=Governance(exact, catalog, report, lambda: regime().rules),
-            lineage=tracer,
-            questions=LineageQuestions(graph, catalog, tracer),
-            shape=LineageShape(graph, catalog, tracer),
-            impact=ImpactAnalysis(graph, catalog, tracer),
-            root_causes=RootCauseSearch(
-                graph, catalog, tracer, clock, mesh.journal.commits_touching
-            ),
+            lineage=snapshots,
+            questions=LineageQuestions(snapshots),
+            shape=LineageShape(snapshots),
+            impact=ImpactAnalysis(snapshots),
+            root_causes=RootCauseSearch(snapshots, clock, mesh.journal.commits_touching),
             meanings=Meanings(graph, catalog),
             discovery=Discovery(graph, catalog),
             exports=Exports(exact, catalog),

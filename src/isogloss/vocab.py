@@ -50,7 +50,9 @@ CODE = Namespace(
     "newlyFailing newlyPassing changedSeverity "
     "global domain sql "
     "declared observed "
-    "DROP RENAME RETYPE REDEFINE DEPRECATE critical high medium low info",
+    "DROP RENAME RETYPE REDEFINE DEPRECATE critical high medium low info "
+    "entity flag measure dimension identifier code "
+    "calendarDay calendarWeek calendarMonth calendarQuarter calendarYear",
 )
 CSVW = Namespace("csvw", "http://www.w3.org/ns/csvw#", "name datatype")
 DCAT = Namespace(
@@ -95,7 +97,9 @@ MESH = Namespace(
     "IdentityDecision NamespaceClaim NamespaceAlias LineageEvent "
     "Impact change hops impactSeverity "
     "evidence madeBy newestRun concerns same claimedBy namespacePattern aliasOf "
-    "jobType lastSeen nominalStartTime nominalEndTime",
+    "jobType lastSeen nominalStartTime nominalEndTime "
+    "concordance counts disjointWith event identifiedBy population termKind uniqueWithin "
+    "currency defaultCode factor filter grain offset timezone unit window",
 )
 ODRL = Namespace(
     "odrl",

@@ -223,12 +223,12 @@ def _answers(view: View) -> dict[str, object]:
         "columns": catalog.columns_of(datasets),
         "terms": catalog.terms(sorted(catalog.term_ids())),
         "lineage": [
-            view.lineage.lineage(iri, direction, level=Level.PRODUCT)
+            view.lineage.at().lineage(iri, direction, level=Level.PRODUCT)
             for iri in products[:3]
             for direction in Direction
         ],
         "columns' lineage": [
-            view.lineage.lineage(column.id, Direction.UPSTREAM)
+            view.lineage.at().lineage(column.id, Direction.UPSTREAM)
             for columns in catalog.columns_of(datasets[:1])
             for column in columns
         ],

@@ -123,7 +123,7 @@ def test_a_link_waits_for_the_other_side_and_is_suggested_to_its_stewards(mesh: 
     assert mesh.identities.merges() == ()
     waiting = {(told.one, told.other) for told in mesh.identities.suggestions()}
     assert waiting == {(LEADS, DEALS), (BILLS, DEALS)}
-    assert mesh.lineage.levels().group(LEADS).members == (LEADS,)
+    assert mesh.lineage.at().levels.group(LEADS).members == (LEADS,)
     _states(mesh, "marketing", (LEADS, DEALS))
     assert [merge.names for merge in mesh.identities.merges()] == [(LEADS, DEALS)]
     (told,) = mesh.identities.suggestions()

@@ -77,7 +77,7 @@ def test_lineage_that_came_under_two_names_is_one(
     mesh: Services, two_names: tuple[Iri, Iri]
 ) -> None:
     report = Iri(f"{MKT}ns/s3%3A%2F%2Flake/dataset/report")
-    found = mesh.lineage.lineage(Iri(f"{report}/total"), UP)
+    found = mesh.lineage.at().lineage(Iri(f"{report}/total"), UP)
     assert [node.distance for node in found.nodes] == [1, 2]
     assert _ids(found) == {"Shop.Orders/AMOUNT", "raw/amount"}
     told = {edge.downstream.rpartition("/")[2]: edge for edge in found.edges}
@@ -85,7 +85,7 @@ def test_lineage_that_came_under_two_names_is_one(
     assert told["AMOUNT"].evidence is Evidence.OBSERVED
     assert told["AMOUNT"].jobs == ("https://mesh.example/sales/job",)
     assert told["AMOUNT"].transformations == ("DIRECT/IDENTITY",)
-    (edge,) = mesh.lineage.lineage(report, UP, level=Level.DATASET, max_hops=1).edges
+    (edge,) = mesh.lineage.at().lineage(report, UP, level=Level.DATASET, max_hops=1).edges
     assert {end.rpartition("/")[2] for end in edge.through} == {"total", "AMOUNT"}
 
 
@@ -93,22 +93,24 @@ def test_either_name_of_a_dataset_or_column_may_be_asked_for(
     mesh: Services, two_names: tuple[Iri, Iri]
 ) -> None:
     for level in (Level.COLUMN, Level.DATASET):
-        one, other = (mesh.lineage.lineage(name, UP, level=level) for name in two_names)
+        one, other = (mesh.lineage.at().lineage(name, UP, level=level) for name in two_names)
         assert one == other
         assert len(one.nodes) == 1
     columns = Iri(f"{two_names[0]}/amount"), Iri(f"{two_names[1]}/AMOUNT")
-    assert mesh.lineage.lineage(columns[0], DOWN) == mesh.lineage.lineage(columns[1], DOWN)
+    assert mesh.lineage.at().lineage(columns[0], DOWN) == mesh.lineage.at().lineage(
+        columns[1], DOWN
+    )
 
 
 def test_before_the_second_name_came_there_was_one(
     mesh: Services, two_names: tuple[Iri, Iri]
 ) -> None:
     head = mesh.graph.sequence
-    past = mesh.as_of(head - 1).lineage
+    past = mesh.as_of(head - 1).lineage.at()
     assert past.lineage(two_names[0], UP, level=Level.DATASET).starts == (two_names[0],)
     with pytest.raises(NotFound):
         past.lineage(two_names[1], UP)
-    now = mesh.lineage.lineage(two_names[0], UP, level=Level.DATASET)
+    now = mesh.lineage.at().lineage(two_names[0], UP, level=Level.DATASET)
     assert now.starts == (two_names[1],)
     assert {edge.since for edge in now.edges} == {head}
 
@@ -116,7 +118,7 @@ def test_before_the_second_name_came_there_was_one(
 def test_a_decision_splits_what_has_one_key_and_its_end_brings_it_back(
     mesh: Services, two_names: tuple[Iri, Iri]
 ) -> None:
-    together = mesh.lineage.lineage(two_names[1], UP, level=Level.DATASET)
+    together = mesh.lineage.at().lineage(two_names[1], UP, level=Level.DATASET)
     decision = Iri(f"{MKT}identity/1")
     apart = {
         Triple(decision, RDF.type, MESH.IdentityDecision),
@@ -124,9 +126,9 @@ def test_a_decision_splits_what_has_one_key_and_its_end_brings_it_back(
         Triple(decision, MESH.same, Literal("false")),
     }
     mesh.commits.replace([SourceContent("marketing", "identity", frozenset(apart))])
-    assert mesh.lineage.lineage(two_names[1], UP, level=Level.DATASET).nodes == ()
+    assert mesh.lineage.at().lineage(two_names[1], UP, level=Level.DATASET).nodes == ()
     mesh.commits.replace([SourceContent("marketing", "identity", frozenset())])
-    again = mesh.lineage.lineage(two_names[1], UP, level=Level.DATASET)
+    again = mesh.lineage.at().lineage(two_names[1], UP, level=Level.DATASET)
     assert (again.nodes, again.starts) == (together.nodes, together.starts)
 
 
@@ -171,7 +173,7 @@ def test_a_cursor_of_another_question_is_refused(little_mesh: Services) -> None:
 
 
 def test_domains_depend_on_each_other_as_their_data_and_ports_do(little_mesh: Services) -> None:
-    found = little_mesh.lineage.lineage(KPI, UP, level=Level.DOMAIN)
+    found = little_mesh.lineage.at().lineage(KPI, UP, level=Level.DOMAIN)
     kinds = {edge.kind for edge in found.edges}
     assert kinds == {EdgeKind.CONSUMPTION, EdgeKind.DERIVATION}
     assert {edge.agreement for edge in found.edges} <= set(Agreement)
@@ -196,7 +198,7 @@ def test_products_are_lifted_from_datasets_and_ports(
         for given in graph.statements(DPROD.outputPort, read.object):  # type: ignore[arg-type]
             pairs.add((read.subject, given.subject))
     for product in set(product_of.values()):
-        near = little_mesh.lineage.lineage(product, direction, level=Level.PRODUCT, max_hops=1)
+        near = little_mesh.lineage.at().lineage(product, direction, level=Level.PRODUCT, max_hops=1)
         at, far = (0, 1) if direction is UP else (1, 0)
         expected = {p[far] for p in pairs if p[at] == product and p[far] not in (None, product)}
         assert {node.id for node in near.nodes} == expected
@@ -213,17 +215,17 @@ def test_a_filter_by_domain_enters_no_other(little_mesh: Services) -> None:
 def test_a_mesh_that_was_closed_in_order_loads_its_index(
     mesh: Services, two_names: tuple[Iri, Iri]
 ) -> None:
-    before = mesh.lineage.lineage(two_names[0], UP)
+    before = mesh.lineage.at().lineage(two_names[0], UP)
     path, head = mesh.mesh.lineage_path, mesh.graph.sequence
     assert path is not None
     mesh.close()
     again = build(Settings(data=path.parent))
     assert again.projection.sequence == head
-    assert again.lineage.lineage(two_names[0], UP) == before
+    assert again.lineage.at().lineage(two_names[0], UP) == before
     again.close()
     anew = build(Settings(data=path.parent), rebuild=True)
     assert anew.projection.sequence == 0
-    assert anew.lineage.lineage(two_names[0], UP) == before
+    assert anew.lineage.at().lineage(two_names[0], UP) == before
     anew.close()
 
 
@@ -256,8 +258,8 @@ def test_what_is_known_without_columns_is_named(mesh: Services) -> None:
     told.derive(table, traced)
     told.derive(table, opaque)
     _say(mesh, "marketing", told)
-    found = mesh.lineage.lineage(total, UP)
+    found = mesh.lineage.at().lineage(total, UP)
     assert {node.id for node in found.nodes} == {Iri(f"{traced}/amount")}
     assert found.columnless == (opaque,)
-    assert mesh.lineage.lineage(opaque, DOWN).columnless == (table,)
-    assert mesh.lineage.lineage(table, UP, level=Level.DATASET).columnless == ()
+    assert mesh.lineage.at().lineage(opaque, DOWN).columnless == (table,)
+    assert mesh.lineage.at().lineage(table, UP, level=Level.DATASET).columnless == ()

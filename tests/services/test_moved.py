@@ -74,15 +74,15 @@ def mesh() -> Iterator[Services]:
 
 def look(view: View, space: str) -> tuple[object, ...]:
     """Ask everything of what is called so in a space."""
-    view.lineage.expand(orders(space), Level.DATASET)
+    view.lineage.at().expand(orders(space), Level.DATASET)
     (dataset,), (column,) = (
         view.catalog.datasets([orders(space)]),
         view.catalog.columns([amount(space)]),
     )
     assert dataset
     assert column
-    traced = view.lineage.lineage(amount(space), Direction.DOWNSTREAM)
-    whole = view.lineage.lineage(orders(space), Direction.DOWNSTREAM, level=Level.DATASET)
+    traced = view.lineage.at().lineage(amount(space), Direction.DOWNSTREAM)
+    whole = view.lineage.at().lineage(orders(space), Direction.DOWNSTREAM, level=Level.DATASET)
     impact = view.impact.impact(amount(space), Change.DROP)
     run = view.root_causes.run_lineage(run_iri(space, "first"))
     return (
@@ -113,7 +113,7 @@ def test_each_commit_has_the_names_that_it_had(mesh: Services) -> None:
 
 def test_what_nobody_ever_reported_is_not_found(mesh: Services) -> None:
     with pytest.raises(NotFound):
-        mesh.lineage.expand(dataset_iri(UNCLAIMED, LAKE, "nothing"), Level.DATASET)
+        mesh.lineage.at().expand(dataset_iri(UNCLAIMED, LAKE, "nothing"), Level.DATASET)
     assert mesh.catalog.datasets([Iri(f"{UNCLAIMED}dataset/orders")]) == [None]
 
 

@@ -44,9 +44,9 @@ class Identity:
         """Give the group of a name, which may be alone in it, as of a commit."""
         return self._history.group(name, at)
 
-    def is_dataset(self, canonical: Iri) -> bool:
-        """Tell whether somebody says that it is a dataset, under any of its names."""
-        return any(self._said.is_dataset(name) for name in self.group(canonical).members)
+    def naming(self, name: Iri) -> Naming:
+        """Give all that is said of a name now."""
+        return self._said.naming(name)
 
     def knows(self, name: Iri) -> bool:
         """Tell whether somebody speaks of a name."""
@@ -67,7 +67,7 @@ class Identity:
         return self._history.ever_merged
 
     def keys(self, name: Iri) -> frozenset[Key]:
-        """Give the keys of a name, as they were stated."""
+        """Give the keys of a name, as they are stated now."""
         return self._said.stated_keys(name)
 
     def merged(self) -> list[Group]:
@@ -161,7 +161,7 @@ class Identity:
         datasets: set[Iri] = set()
         said = self._said
         for name, naming in names.items():
-            before = said.names.get(name, Naming())
+            before = said.naming(name)
             if naming == before:
                 continue
             if naming.is_dataset != before.is_dataset:
@@ -241,7 +241,7 @@ class Identity:
         spaces = standing.spaces_of({d for name in members for d in standing.claimants(name)})
 
         def rank(name: Iri) -> tuple[bool, bool, bool, Iri]:
-            by_hand = self._said.is_dataset(name) and not is_minted(name)
+            by_hand = self._said.naming(name).is_dataset and not is_minted(name)
             claimed = bool(spaces) and name.startswith(spaces)
             unclaimed = bool(self.unclaimed) and name.startswith(self.unclaimed)
             return (not by_hand, not claimed, unclaimed, name)

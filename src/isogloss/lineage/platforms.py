@@ -101,6 +101,12 @@ def key_of(iri: Iri) -> Key | None:
     return Key(namespace, name)
 
 
+def minted_keys(iri: Iri) -> frozenset[Key]:
+    """Give the key that an IRI was made up from, if it was."""
+    told = key_of(iri)
+    return frozenset({told} if told else ())
+
+
 def _rule(namespace: str) -> str | None:
     scheme = _SCHEME.match(namespace)
     return _IGNORES_CASE.get(scheme[0].lower()) if scheme else None

@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Any, NamedTuple
 
 from isogloss.lineage.claims import Claim, Conventions
-from isogloss.lineage.platforms import Key, key_of, normal
+from isogloss.lineage.platforms import Key, minted_keys, normal
 from isogloss.model.rdf import Iri
 
 
@@ -14,6 +14,9 @@ class Naming(NamedTuple):
     keys: frozenset[Key] = frozenset()
     alternates: frozenset[Iri] = frozenset()
     is_dataset: bool = False
+
+
+_NOTHING = Naming()
 
 
 class Decision(NamedTuple):
@@ -44,15 +47,13 @@ class Sayings:
         """Tell whether somebody speaks of a name."""
         return name in self.names or name in self._pointing or name in self._deciding
 
-    def is_dataset(self, name: Iri) -> bool:
-        """Tell whether somebody says of this very name that it is a dataset."""
-        return name in self.names and self.names[name].is_dataset
+    def naming(self, name: Iri) -> Naming:
+        """Give all that is said of a name."""
+        return self.names.get(name, _NOTHING)
 
     def stated_keys(self, name: Iri) -> frozenset[Key]:
         """Give the keys of a name, as they were stated."""
-        stated = self.names[name].keys if name in self.names else frozenset()
-        told = key_of(name)
-        return stated | {told} if told else stated
+        return self.naming(name).keys | minted_keys(name)
 
     def keys(self, name: Iri) -> frozenset[Key]:
         """Give the keys of a name, each in the one spelling that all its spellings share.
@@ -67,12 +68,11 @@ class Sayings:
 
     def alternates(self, name: Iri) -> set[Iri]:
         """Give the names that one says to be one with the other, whichever says so."""
-        stated = self.names[name].alternates if name in self.names else frozenset()
-        return {*stated, *self._pointing.get(name, ())} - {name}
+        return {*self.naming(name).alternates, *self._pointing.get(name, ())} - {name}
 
     def says(self, name: Iri, other: Iri) -> bool:
         """Tell whether it is said of a name that it is one with another."""
-        return name in self.names and other in self.names[name].alternates
+        return other in self.naming(name).alternates
 
     def about(self, name: Iri) -> set[Iri]:
         """Give the decisions that concern a name."""
@@ -96,14 +96,14 @@ class Sayings:
 
     def note(self, name: Iri, naming: Naming) -> None:
         """Let exactly this be said of a name."""
-        before = self.names.pop(name, Naming())
+        before = self.names.pop(name, _NOTHING)
         for other in before.alternates:
             self._pointing[other].discard(name)
             if not self._pointing[other]:
                 del self._pointing[other]
         for other in naming.alternates:
             self._pointing[other].add(name)
-        if naming != Naming():
+        if naming != _NOTHING:
             self.names[name] = naming
 
     def decide(self, decision: Iri, made: Decision | None) -> set[Iri]:

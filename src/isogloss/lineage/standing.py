@@ -121,7 +121,7 @@ class Standing:
         if key not in self._holders:
             names = self._said.of_key(key)
             claiming = self._claiming(names)[key]
-            by_hand = (n for n in names if not is_minted(n) and self._said.is_dataset(n))
+            by_hand = (n for n in names if not is_minted(n) and self._said.naming(n).is_dataset)
             describing = {domain for name in by_hand for domain in self._describing(name)}
             self._holders[key] = frozenset(claiming or describing)
         return self._holders[key]

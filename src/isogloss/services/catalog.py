@@ -270,18 +270,17 @@ class Catalog:
             now = self.moved(unknown)
             named = self._groups(now.values())
             groups |= {iri: named[one] for iri, one in now.items()}
-        about = self._describe_groups(
-            {group for group in groups.values() if group.canonical in domains}
-        )
+        known = {group for group in groups.values() if group.canonical in domains}
+        about = self._describe_groups(known)
+        keys = self._names.keys(known) if self._names else {}
         found: dict[Iri, Dataset] = {}
         for group in groups.values():
             if group.canonical in about:
                 described = about[group.canonical]
                 told = read.dataset(described, domains[group.canonical], self._last_seen(described))
                 others = tuple(name for name in group.members if name != group.canonical)
-                keys = self._names.keys(group.canonical) if self._names else []
-                if keys:
-                    told = replace(told, namespace=keys[0].namespace, name=keys[0].name)
+                if own := keys.get(group.canonical):
+                    told = replace(told, namespace=own[0].namespace, name=own[0].name)
                 found[group.canonical] = replace(told, also_known_as=others)
         return [found.get(groups[iri].canonical) for iri in ids]
 

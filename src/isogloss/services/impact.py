@@ -8,11 +8,10 @@ from isogloss.lineage.impact import impact
 from isogloss.model.lineage import Direction, Level
 from isogloss.model.lineage_answers import Change, Hit, Impact, LineageFilter
 from isogloss.model.rdf import Iri
-from isogloss.services.catalog import Catalog
-from isogloss.services.lineage import LineageTracer
+from isogloss.services.lineage import Snapshot
 from isogloss.services.lineage_asking import Filters
 from isogloss.services.lineage_pages import cut, place_of
-from isogloss.store.graph import Reader
+from isogloss.services.lineage_snapshots import Snapshots
 
 MAX_HOPS = 100
 MAX_NODES = 1_000
@@ -33,11 +32,8 @@ class _Home:
 class ImpactAnalysis:
     """Judges changes by the rules of `lineage.impact`."""
 
-    def __init__(self, graph: Reader, catalog: Catalog, tracer: LineageTracer) -> None:
-        self._graph = graph
-        self._catalog = catalog
-        self._tracer = tracer
-        self._filters = Filters(graph, catalog, tracer)
+    def __init__(self, snapshots: Snapshots) -> None:
+        self._snapshots = snapshots
 
     def impact(
         self,
@@ -58,13 +54,15 @@ class ImpactAnalysis:
             NotFound: `of` is nothing that has lineage.
             InvalidArgument: a limit that is none, or a cursor of another question.
         """
-        level = level or self._filters.level_of(of)
         question = repr(("impact", of, change, level, filter, max_hops))
-        place = place_of(after, question, self._graph.sequence)
-        asking = self._filters.asking(level, place.sequence, filter)
-        starts = self._tracer.expand(of, level)
+        place = place_of(after, question, self._snapshots.sequence)
+        snapshot = self._snapshots.at(place.sequence)
+        filters = Filters(snapshot)
+        level = level or filters.level_of(of)
+        asking = filters.asking(level, filter)
+        starts = snapshot.expand(of, level)
         graph = around(asking, starts, Direction.DOWNSTREAM)
-        homes = self._homes(level, sorted(set(graph).difference(starts)))
+        homes = _homes(snapshot, level, sorted(set(graph).difference(starts)))
         every = impact(
             graph,
             starts,
@@ -94,36 +92,34 @@ class ImpactAnalysis:
         extent = asking.extent(truncation)
         return Impact(of, change, level, tuple(hits), tuple(links), starts, extent)
 
-    def _homes(self, level: Level, nodes: Collection[Iri]) -> dict[Iri, _Home]:
-        """Find where nodes are and whose they are, in few calls of the store."""
-        reader = self._tracer.reader()
-        places = reader.places(nodes) if level in (Level.COLUMN, Level.DATASET) else {}
-        dataset_of = {node: place.dataset for node, place in places.items() if place}
-        datasets = set(dataset_of.values())
-        levels = self._tracer.levels()
-        products_of = levels.wholes_of(datasets, Level.PRODUCT)
-        domain_of = levels.wholes_of(datasets, Level.DOMAIN)
-        named = {*nodes, *(one for some in products_of.values() for one in some)}
-        products = {one.id: one for one in self._catalog.products(sorted(named)) if one}
-        domains = {domain.id: domain for domain in self._catalog.domains()}
 
-        def home(node: Iri) -> _Home:
-            dataset = dataset_of.get(node)
-            inside = products_of.get(dataset, ()) if dataset else {node} & products.keys()
-            known = [products[product] for product in sorted(inside) if product in products]
-            homes = domain_of.get(dataset, ()) if dataset else {node} & domains.keys()
-            domain = min(homes, default=None) or next(
-                (one.domain for one in known if one.domain), None
-            )
-            owners = {owner for product in known for owner in product.owners}
-            if not owners and domain in domains and (owner := domains[domain].owner):
-                owners = {owner}
-            return _Home(
-                dataset,
-                tuple(sorted(inside)),
-                domain,
-                tuple(sorted(owners)),
-                any(product.objectives for product in known),
-            )
+def _homes(snapshot: Snapshot, level: Level, nodes: Collection[Iri]) -> dict[Iri, _Home]:
+    """Find where nodes are and whose they are, in few calls of the store."""
+    reader = snapshot.reader()
+    places = reader.places(nodes) if level in (Level.COLUMN, Level.DATASET) else {}
+    dataset_of = {node: place.dataset for node, place in places.items() if place}
+    datasets = set(dataset_of.values())
+    products_of = snapshot.levels.wholes_of(datasets, Level.PRODUCT)
+    domain_of = snapshot.levels.wholes_of(datasets, Level.DOMAIN)
+    named = {*nodes, *(one for some in products_of.values() for one in some)}
+    products = {one.id: one for one in snapshot.catalog.products(sorted(named)) if one}
+    domains = {domain.id: domain for domain in snapshot.catalog.domains()}
 
-        return {node: home(node) for node in nodes}
+    def home(node: Iri) -> _Home:
+        dataset = dataset_of.get(node)
+        inside = products_of.get(dataset, ()) if dataset else {node} & products.keys()
+        known = [products[product] for product in sorted(inside) if product in products]
+        homes = domain_of.get(dataset, ()) if dataset else {node} & domains.keys()
+        domain = min(homes, default=None) or next((one.domain for one in known if one.domain), None)
+        owners = {owner for product in known for owner in product.owners}
+        if not owners and domain in domains and (owner := domains[domain].owner):
+            owners = {owner}
+        return _Home(
+            dataset,
+            tuple(sorted(inside)),
+            domain,
+            tuple(sorted(owners)),
+            any(product.objectives for product in known),
+        )
+
+    return {node: home(node) for node in nodes}

@@ -1,7 +1,7 @@
 """Trace where columns, datasets, products and domains come from, and what depends on them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from isogloss.errors import InvalidArgument
@@ -26,7 +26,6 @@ from isogloss.services.lineage_coarse import Coarse
 from isogloss.services.lineage_facts import FactReader
 from isogloss.services.lineage_levels import Levels
 from isogloss.services.projection import Projection
-from isogloss.store.graph import Reader
 from isogloss.store.history import Past
 
 MAX_HOPS = 30
@@ -37,21 +36,20 @@ _REASON = 10**9
 _ALL_EDGES, _ALL_NODES = EdgeFilter(), NodeFilter()
 
 
-class LineageTracer:
-    """Answers that are true of the commit at which `graph` is."""
+class Snapshot:
+    """The lineage of one commit, whatever is committed while somebody asks."""
 
-    def __init__(
-        self,
-        graph: Reader,
-        catalog: Catalog,
-        projection: Projection,
-        state: Callable[[int], Past],
-    ) -> None:
-        """Trace in the projection; `state` gives the mesh as of a commit."""
-        self._graph = graph
-        self._catalog = catalog
+    def __init__(self, state: Past, catalog: Catalog, projection: Projection) -> None:
+        """Trace in the projection, which is true of the commit of `state` at least."""
+        self.state = state
+        self.catalog = catalog
+        self.levels = Levels(state, projection.identity, catalog)
         self._projection = projection
-        self._state = state
+
+    @property
+    def sequence(self) -> int:
+        """Give the number of the commit."""
+        return self.state.sequence
 
     def lineage(
         self,
@@ -64,7 +62,6 @@ class LineageTracer:
         edges: EdgeFilter = _ALL_EDGES,
         nodes: NodeFilter = _ALL_NODES,
         offset: int = 0,
-        at: int | None = None,
         through: bool = True,
         columnless: bool = True,
     ) -> Lineage:
@@ -79,7 +76,6 @@ class LineageTracer:
             edges: those to follow.
             nodes: those to enter.
             offset: so many of the first nodes were shown before.
-            at: as of which commit, that of the graph if None.
             through: whether to tell what edges follow from, which takes longer.
             columnless: whether to look for what an answer about columns cannot have, likewise.
 
@@ -89,10 +85,8 @@ class LineageTracer:
         """
         within("maxHops", max_hops, _REASON)
         within("maxNodes", max_nodes, MOST_NODES)
-        levels = self._levels(at)
-        starts = levels.expand(of, level)
+        starts = self.expand(of, level)
         found, coarse = self._search(
-            levels,
             starts,
             level,
             direction,
@@ -107,7 +101,7 @@ class LineageTracer:
         if coarse is not None:
             finer = {link: coarse.through(link) for link in found.links}
         elif through and level is Level.DATASET:
-            finer = self._columns_between(levels, found.links)
+            finer = self._columns_between(found.links)
         truncation = None
         if found.cut_by == "maxNodes":
             truncation = Truncation("maxNodes", max_nodes, f"{found.beyond} more nodes")
@@ -121,7 +115,7 @@ class LineageTracer:
             nodes=found.nodes,
             edges=_edges(found.links, finer, coarse),
             extent=Extent(found.sequence, found.nodes_explored, found.edges_explored, truncation),
-            columnless=self._columnless(levels, of, direction, edges)
+            columnless=self._columnless(of, direction, edges)
             if columnless and level is Level.COLUMN
             else (),
         )
@@ -132,7 +126,6 @@ class LineageTracer:
         level: Level,
         direction: Direction,
         *,
-        at: int | None = None,
         edges: EdgeFilter = _ALL_EDGES,
         nodes: NodeFilter = _ALL_NODES,
         max_hops: int | None = None,
@@ -140,12 +133,8 @@ class LineageTracer:
         offset: int = 0,
         with_links: bool = True,
     ) -> Reached:
-        """Search a level from nodes of it; `lineage.index.Index.closure` says how.
-
-        `at` is the graph's commit if None.
-        """
+        """Search a level from nodes of it; `lineage.index.Index.closure` says how."""
         found, _ = self._search(
-            self._levels(at),
             starts,
             level,
             direction,
@@ -158,13 +147,13 @@ class LineageTracer:
         )
         return found
 
-    def expand(self, of: Iri, level: Level, *, at: int | None = None) -> tuple[Iri, ...]:
+    def expand(self, of: Iri, level: Level) -> tuple[Iri, ...]:
         """Find the nodes of a level that stand for something, by any of its names, sorted.
 
         Raises:
             NotFound: it is no column, dataset, product or domain.
         """
-        return self._levels(at).expand(of, level)
+        return self.levels.expand(of, level)
 
     def products_downstream(self, product: Iri) -> tuple[Iri, ...]:
         """List the products that depend on a product, sorted.
@@ -176,25 +165,12 @@ class LineageTracer:
         found = self.reach(starts, Level.PRODUCT, Direction.DOWNSTREAM, with_links=False)
         return tuple(sorted(node.id for node in found.nodes))
 
-    def levels(self, at: int | None = None) -> Levels:
-        """Read what stands for what as of a commit, that of the graph if None."""
-        return self._levels(at)
-
-    def reader(self, at: int | None = None) -> FactReader:
-        """Read what names stand for as of a commit, that of the graph if None."""
-        state = self._levels(at).state
-        return FactReader(state, self._projection.identity, state.sequence)
-
-    def _levels(self, at: int | None) -> Levels:
-        sequence = self._graph.sequence if at is None else at
-        self._projection.follow(sequence)
-        state = self._state(sequence)
-        catalog = self._catalog if sequence == self._graph.sequence else self._catalog.of(state)
-        return Levels(state, self._projection.identity, catalog)
+    def reader(self) -> FactReader:
+        """Read what names stand for; one reader is not for several threads."""
+        return FactReader(self.state, self._projection.identity, self.sequence)
 
     def _search(
         self,
-        levels: Levels,
         starts: Collection[Iri],
         level: Level,
         direction: Direction,
@@ -206,18 +182,17 @@ class LineageTracer:
         offset: int,
         with_links: bool,
     ) -> tuple[Reached, Coarse | None]:
-        at = levels.state.sequence
         coarse = None
         if level in (Level.COLUMN, Level.DATASET):
             index = self._projection.index(level)
         else:
-            coarse = Coarse(levels, self._projection.index(Level.DATASET), level)
+            coarse = Coarse(self.levels, self._projection.index(Level.DATASET), level)
             # To see through a node is no hop, so there is no telling how far to look.
             index = coarse.explore(starts, direction, None if nodes.ignored else max_hops)
         found = index.closure(
             starts,
             direction,
-            at=at,
+            at=self.sequence,
             edges=edges,
             nodes=nodes,
             max_hops=max_hops,
@@ -229,30 +204,27 @@ class LineageTracer:
             found = replace(found, links=coarse.dated(found.links))
         return found, coarse
 
-    def _columnless(
-        self, levels: Levels, of: Iri, direction: Direction, edges: EdgeFilter
-    ) -> tuple[Iri, ...]:
+    def _columnless(self, of: Iri, direction: Direction, edges: EdgeFilter) -> tuple[Iri, ...]:
         """Find the datasets one hop away with none of whose columns an edge is known."""
         found = self._projection.index(Level.DATASET).closure(
-            levels.expand(of, Level.DATASET),
+            self.expand(of, Level.DATASET),
             direction,
-            at=levels.state.sequence,
+            at=self.sequence,
             edges=edges,
             max_hops=1,
         )
-        between = self._columns_between(levels, found.links)
+        between = self._columns_between(found.links)
         pairs = {link[:2] for link, columns in between.items() if columns}
         near = {node.id for node in found.nodes}
         return tuple(
             sorted({e for lk in found.links if lk[:2] not in pairs for e in lk[:2]} & near)
         )
 
-    def _columns_between(self, levels: Levels, links: Collection[Link]) -> dict[Link, set[Iri]]:
+    def _columns_between(self, links: Collection[Link]) -> dict[Link, set[Iri]]:
         """Find the columns that edges between datasets follow from."""
-        at = levels.state.sequence
-        reader = FactReader(levels.state, self._projection.identity, at)
+        reader = self.reader()
         downstream = {link.downstream for link in links}
-        names = {name for dataset in downstream for name in levels.group(dataset).members}
+        names = {name for dataset in downstream for name in self.levels.group(dataset).members}
         places = reader.places(reader.columns_of(names)).values()
         lifted = reader.lifted(places, self._projection.index(Level.COLUMN))
         found: dict[Link, set[Iri]] = {}

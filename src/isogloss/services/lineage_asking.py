@@ -14,9 +14,7 @@ from isogloss.model.lineage import (
 )
 from isogloss.model.lineage_answers import LineageFilter
 from isogloss.model.rdf import Iri, Literal, parse_iri
-from isogloss.services.catalog import Catalog
-from isogloss.services.lineage import LineageTracer
-from isogloss.store.graph import Reader
+from isogloss.services.lineage import Snapshot
 from isogloss.vocab import DCAT, DCTERMS, MESH, RDF
 
 
@@ -25,18 +23,16 @@ class Asking:
 
     def __init__(
         self,
-        tracer: LineageTracer,
+        snapshot: Snapshot,
         level: Level,
-        sequence: int,
         edges: EdgeFilter,
         entered: frozenset[Iri] | None,
         ignored: frozenset[Iri],
     ) -> None:
+        self.snapshot = snapshot
         self.level = level
-        self.sequence = sequence
         self.ignored = ignored
         self.edges = edges
-        self._tracer = tracer
         # What is seen through is passed whatever the other filters say.
         self._entered = None if entered is None else entered | ignored
         self._nodes_explored = 0
@@ -57,15 +53,14 @@ class Asking:
     ) -> Reached:
         """Find all that is reached from `starts`; with `within`, through no other nodes."""
         if not starts:
-            return Reached((), (), (), self.sequence, 0, 0)
+            return Reached((), (), (), self.snapshot.sequence, 0, 0)
         entered = self._entered
         if within is not None:
             entered = frozenset(within) if entered is None else entered.intersection(within)
-        found = self._tracer.reach(
+        found = self.snapshot.reach(
             starts,
             self.level,
             direction,
-            at=self.sequence,
             edges=self.edges,
             nodes=NodeFilter(entered=entered),
             with_links=with_links,
@@ -84,25 +79,28 @@ class Asking:
 
     def extent(self, truncated_by: Truncation | None) -> Extent:
         """Tell how much the answer covers."""
-        return Extent(self.sequence, self._nodes_explored, self._edges_explored, truncated_by)
+        return Extent(
+            self.snapshot.sequence, self._nodes_explored, self._edges_explored, truncated_by
+        )
 
 
 class Filters:
-    """Reads what callers say of filters."""
+    """Reads what callers say of filters, in one snapshot."""
 
-    def __init__(self, graph: Reader, catalog: Catalog, tracer: LineageTracer) -> None:
-        self._graph = graph
-        self._catalog = catalog
-        self._tracer = tracer
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._catalog = snapshot.catalog
 
-    def asking(self, level: Level, sequence: int, filter: LineageFilter) -> Asking:
+    def asking(self, level: Level, filter: LineageFilter) -> Asking:
         """Make ready to ask at a level.
 
         Raises:
             NotFound: it names a domain or a node that the mesh does not know.
             InvalidArgument: it names a transformation or a context that cannot be.
         """
-        ignored = {node for of in filter.ignore_as_hops for node in self._tracer.expand(of, level)}
+        ignored = {
+            node for of in filter.ignore_as_hops for node in self._snapshot.expand(of, level)
+        }
         edges = EdgeFilter(
             kinds=None if filter.kinds is None else frozenset(filter.kinds),
             evidence=filter.evidence,
@@ -110,7 +108,7 @@ class Filters:
             jobs=self._jobs(filter.context),
         )
         return Asking(
-            self._tracer, level, sequence, edges, self._entered(level, filter), frozenset(ignored)
+            self._snapshot, level, edges, self._entered(level, filter), frozenset(ignored)
         )
 
     def level_of(self, of: Iri) -> Level:
@@ -119,7 +117,7 @@ class Filters:
         Raises:
             NotFound: it is no column, dataset, product or domain.
         """
-        place = self._tracer.reader().places([of])[of]
+        place = self._snapshot.reader().places([of])[of]
         if place and place.is_column:
             return Level.COLUMN
         if of in self._catalog.product_ids():
@@ -128,7 +126,7 @@ class Filters:
             return Level.DOMAIN
         if now := self._catalog.moved([of]):
             return self.level_of(now[of])
-        self._tracer.expand(of, Level.DATASET)
+        self._snapshot.expand(of, Level.DATASET)
         return Level.DATASET
 
     def nodes(self, level: Level, domain: str | None = None) -> frozenset[Iri]:
@@ -144,11 +142,11 @@ class Filters:
         if level is Level.PRODUCT:
             owners = self._catalog.product_ids()
             return frozenset(p for p, owner in owners.items() if chosen in (None, owner))
-        reader = self._tracer.reader()
+        reader = self._snapshot.reader()
         if chosen is None:
             names = set(self._catalog.dataset_ids())
         else:
-            datasets = self._tracer.levels().datasets_of([chosen], Level.DOMAIN)[chosen]
+            datasets = self._snapshot.levels.datasets_of([chosen], Level.DOMAIN)[chosen]
             names = {name for dataset in datasets for name in reader.group(dataset).members}
         if level is Level.COLUMN:
             names = set(self._catalog.column_ids()) if chosen is None else reader.columns_of(names)
@@ -159,7 +157,7 @@ class Filters:
         if filter.tag is None:
             return found
         tagged = self._tagged(filter.tag)
-        reader = self._tracer.reader()
+        reader = self._snapshot.reader()
         if level is Level.COLUMN:
             # A dataset's keywords are its columns', too.
             tagged |= reader.columns_of(
@@ -171,14 +169,14 @@ class Filters:
     def _tagged(self, keyword: str) -> set[Iri]:
         return {
             quad.subject
-            for quad in self._graph.statements(DCAT.keyword)
+            for quad in self._snapshot.state.statements(DCAT.keyword)
             if isinstance(quad.object, Literal) and quad.object.value == keyword
         }
 
     def _jobs(self, context: str | None) -> frozenset[Iri] | None:
         if context is None:
             return None
-        jobs = {quad.subject for quad in self._graph.statements(RDF.type, MESH.Job)}
+        jobs = {quad.subject for quad in self._snapshot.state.statements(RDF.type, MESH.Job)}
         fresh = (self._tagged(context) & jobs) or (
             {parse_iri(context)} & jobs if ":" in context else set()
         )
@@ -190,6 +188,6 @@ class Filters:
         found: set[Iri] = set()
         while fresh:
             found |= fresh
-            parts = self._graph.referrers(DCTERMS.isPartOf, sorted(fresh))
+            parts = self._snapshot.state.referrers(DCTERMS.isPartOf, sorted(fresh))
             fresh = ({part for some in parts.values() for part in some} & jobs) - found
         return frozenset(found)

@@ -165,14 +165,13 @@ class FactReader:
         found: dict[Iri, Place | None] = {}
         placed = self.placed(wanted)
         self._learn(dataset for dataset, _ in placed.values())
+        datasets = self._datasets(wanted - placed.keys())
         for name in wanted:
             if name in placed:
                 dataset, path = placed[name]
                 found[name] = Place(self._column(name, dataset, path), dataset)
-            elif self._identity.is_dataset(self.group(name).canonical):
-                found[name] = self._dataset(name)
             else:
-                found[name] = None
+                found[name] = datasets.get(name)
         return found
 
     def names_of(self, node: Iri) -> tuple[Iri, ...]:
@@ -283,9 +282,20 @@ class FactReader:
 
     # Columns
 
-    def _dataset(self, name: Iri) -> Place:
-        canonical = self.group(name).canonical
-        return Place(canonical, canonical)
+    def _datasets(self, names: Collection[Iri]) -> dict[Iri, Place]:
+        """Find those of names that somebody says are datasets, under any of their names."""
+        groups = {name: self.group(name) for name in names}
+        members = {member for group in groups.values() for member in group.members}
+        if self._at is None:
+            said = {name for name in members if self._identity.naming(name).is_dataset}
+        else:
+            # Of the past the identity only knows who was one with whom.
+            said = {name for name, naming in self.naming(members).items() if naming.is_dataset}
+        return {
+            name: Place(group.canonical, group.canonical)
+            for name, group in groups.items()
+            if not said.isdisjoint(group.members)
+        }
 
     def placing(self, columns: Collection[Iri]) -> dict[Iri, set[tuple[Iri, Term]]]:
         """Read all that is said of the places of columns, whoever says so."""

@@ -143,10 +143,11 @@ class Levels:
         """Find the domain of each dataset: that of the name that it goes by, if any has it."""
         if self._owners is None:
             told = self._catalog.dataset_ids()
-            self._owners = {}
+            owners: dict[Iri, Iri] = {}
             for name, owner in told.items():
                 canonical = self.group(name).canonical
                 best = told.get(canonical) or owner
                 if best is not None:
-                    self._owners.setdefault(canonical, best)
+                    owners.setdefault(canonical, best)
+            self._owners = owners
         return self._owners

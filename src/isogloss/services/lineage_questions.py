@@ -22,11 +22,10 @@ from isogloss.model.lineage_answers import (
     SourceOfTruth,
 )
 from isogloss.model.rdf import Iri
-from isogloss.services.catalog import Catalog
-from isogloss.services.lineage import MAX_NODES, MOST_HOPS, LineageTracer, within
+from isogloss.services.lineage import MAX_NODES, MOST_HOPS, Snapshot, within
 from isogloss.services.lineage_asking import Asking, Filters
 from isogloss.services.lineage_pages import Place, check, cut, place_of
-from isogloss.store.graph import Reader
+from isogloss.services.lineage_snapshots import Snapshots
 
 MAX_HOPS = 30
 MAX_PATHS = 20
@@ -40,11 +39,8 @@ _ALL = LineageFilter()
 class LineageQuestions:
     """Answers from cut-outs of the index."""
 
-    def __init__(self, graph: Reader, catalog: Catalog, tracer: LineageTracer) -> None:
-        self._graph = graph
-        self._catalog = catalog
-        self._tracer = tracer
-        self._filters = Filters(graph, catalog, tracer)
+    def __init__(self, snapshots: Snapshots) -> None:
+        self._snapshots = snapshots
 
     def lineage(
         self,
@@ -71,7 +67,7 @@ class LineageQuestions:
         within("maxHops", max_hops, MOST_HOPS)
         question = repr(("lineage", of, direction, level, filter, max_hops))
         place, asking = self._begin(level, filter, question, after)
-        found = self._tracer.lineage(
+        found = asking.snapshot.lineage(
             of,
             direction,
             level=level,
@@ -80,7 +76,6 @@ class LineageQuestions:
             edges=asking.edges,
             nodes=asking.nodes,
             offset=place.offset,
-            at=place.sequence,
             through=through,
             columnless=columnless,
         )
@@ -115,7 +110,7 @@ class LineageQuestions:
         check("maxHops", max_hops)
         question = repr(("paths", source, target, level, filter, max_hops))
         place, asking = self._begin(level, filter, question, after)
-        sources, targets = (self._tracer.expand(end, level) for end in (source, target))
+        sources, targets = (asking.snapshot.expand(end, level) for end in (source, target))
         graph = without(
             between(asking, sources, targets), asking.ignored.difference(sources, targets)
         )
@@ -153,7 +148,7 @@ class LineageQuestions:
         """
         question = repr(("sourceOfTruth", of, filter, max_hops))
         place, asking = self._begin(Level.COLUMN, filter, question, after)
-        columns = self._tracer.expand(of, Level.COLUMN)
+        columns = asking.snapshot.expand(of, Level.COLUMN)
         every = roots(around(asking, columns, Direction.UPSTREAM), columns)
         chosen, truncation = cut(
             every,
@@ -185,9 +180,9 @@ class LineageQuestions:
         """
         question = repr(("masking", of, filter, max_hops))
         place, asking = self._begin(Level.COLUMN, filter, question, after)
-        columns = self._tracer.expand(of, Level.COLUMN)
-        if self._filters.level_of(of) is not Level.COLUMN:
-            columns = self._sensitive(columns)
+        columns = asking.snapshot.expand(of, Level.COLUMN)
+        if Filters(asking.snapshot).level_of(of) is not Level.COLUMN:
+            columns = _sensitive(asking.snapshot, columns)
         every, ends = leaks(around(asking, columns, Direction.DOWNSTREAM), columns)
         chosen, truncation = cut(
             every,
@@ -222,8 +217,10 @@ class LineageQuestions:
             InvalidArgument: a limit that is none, or a cursor of another question.
         """
         question = repr(("lineageDiff", of, start, end, direction, level, filter))
-        earlier, later = self._starts(of, level, start, end)
-        before, asking = (self._filters.asking(level, n, filter) for n in (start, end))
+        before, asking = (
+            Filters(self._snapshots.at(commit)).asking(level, filter) for commit in (start, end)
+        )
+        earlier, later = _starts(of, level, before.snapshot, asking.snapshot)
         old = before(earlier, direction)
         found = difference(old, asking(later, direction))
         asking.count(old.nodes_explored, old.edges_explored)
@@ -246,39 +243,41 @@ class LineageQuestions:
         )
         return LineageDifference(page, start, end, asking.extent(truncation))
 
-    def _sensitive(self, columns: Collection[Iri]) -> tuple[Iri, ...]:
-        """Keep the columns that are classified so, under any of their names."""
-        reader = self._tracer.reader()
-        datasets = {place.dataset for place in reader.places(columns).values() if place}
-        names = {name for dataset in datasets for name in reader.group(dataset).members}
-        places = reader.places(reader.columns_of(names))
-        told = self._catalog.columns(sorted(places))
-        found = {
-            place.node
-            for column in told
-            if column and column.classification in SENSITIVE and (place := places[column.id])
-        }
-        return tuple(sorted(found.intersection(columns)))
-
-    def _starts(self, of: Iri, level: Level, *commits: int) -> list[tuple[Iri, ...]]:
-        """Find what stood for something as of commits, () where it was not there.
-
-        Raises:
-            NotFound: it never was.
-        """
-        found: list[tuple[Iri, ...] | NotFound] = []
-        for commit in commits:
-            try:
-                found.append(self._tracer.expand(of, level, at=commit))
-            except NotFound as missing:
-                found.append(missing)
-        unknown = [one for one in found if isinstance(one, NotFound)]
-        if len(unknown) == len(found):
-            raise unknown[-1]
-        return [() if isinstance(one, NotFound) else one for one in found]
-
     def _begin(
         self, level: Level, filter: LineageFilter, question: str, after: str | None
     ) -> tuple[Place, Asking]:
-        place = place_of(after, question, self._graph.sequence)
-        return place, self._filters.asking(level, place.sequence, filter)
+        place = place_of(after, question, self._snapshots.sequence)
+        return place, Filters(self._snapshots.at(place.sequence)).asking(level, filter)
+
+
+def _sensitive(snapshot: Snapshot, columns: Collection[Iri]) -> tuple[Iri, ...]:
+    """Keep the columns that are classified so, under any of their names."""
+    reader = snapshot.reader()
+    datasets = {place.dataset for place in reader.places(columns).values() if place}
+    names = {name for dataset in datasets for name in reader.group(dataset).members}
+    places = reader.places(reader.columns_of(names))
+    told = snapshot.catalog.columns(sorted(places))
+    found = {
+        place.node
+        for column in told
+        if column and column.classification in SENSITIVE and (place := places[column.id])
+    }
+    return tuple(sorted(found.intersection(columns)))
+
+
+def _starts(of: Iri, level: Level, *snapshots: Snapshot) -> list[tuple[Iri, ...]]:
+    """Find what stood for something in snapshots, () where it was not there.
+
+    Raises:
+        NotFound: it never was.
+    """
+    found: list[tuple[Iri, ...] | NotFound] = []
+    for snapshot in snapshots:
+        try:
+            found.append(snapshot.expand(of, level))
+        except NotFound as missing:
+            found.append(missing)
+    unknown = [one for one in found if isinstance(one, NotFound)]
+    if len(unknown) == len(found):
+        raise unknown[-1]
+    return [() if isinstance(one, NotFound) else one for one in found]

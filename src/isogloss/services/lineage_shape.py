@@ -8,11 +8,9 @@ from isogloss.lineage.cut_out import cut_out
 from isogloss.model.lineage import Direction, Level
 from isogloss.model.lineage_answers import Circle, Critical, Hub, LineageFilter, Shape
 from isogloss.model.rdf import Iri
-from isogloss.services.catalog import Catalog
-from isogloss.services.lineage import LineageTracer
 from isogloss.services.lineage_asking import Asking, Filters
 from isogloss.services.lineage_pages import Place, cut, place_of
-from isogloss.store.graph import Reader
+from isogloss.services.lineage_snapshots import Snapshots
 
 T = TypeVar("T")
 
@@ -23,9 +21,8 @@ _ALL = LineageFilter()
 class LineageShape:
     """Answers from all edges of a level; `domain` keeps what is in it, or touches it."""
 
-    def __init__(self, graph: Reader, catalog: Catalog, tracer: LineageTracer) -> None:
-        self._graph = graph
-        self._filters = Filters(graph, catalog, tracer)
+    def __init__(self, snapshots: Snapshots) -> None:
+        self._snapshots = snapshots
 
     def cycles(
         self,
@@ -42,7 +39,7 @@ class LineageShape:
             NotFound: the mesh does not know the domain.
             InvalidArgument: a limit that is none, or a cursor of another question.
         """
-        asked = _Asked(self._graph, self._filters, "cycles", domain, level, filter, after)
+        asked = _Asked(self._snapshots, "cycles", domain, level, filter, after)
         touching = None if domain is None else asked.nodes
         return asked.page(look.circles(asked.graph, touching), first, "circles")
 
@@ -61,7 +58,7 @@ class LineageShape:
             NotFound: the mesh does not know the domain.
             InvalidArgument: a limit that is none, or a cursor of another question.
         """
-        asked = _Asked(self._graph, self._filters, "orphans", domain, level, filter, after)
+        asked = _Asked(self._snapshots, "orphans", domain, level, filter, after)
         return asked.page(look.orphans(asked.graph, asked.nodes), first, f"{level.value}s")
 
     def hubs(
@@ -79,7 +76,7 @@ class LineageShape:
             NotFound: the mesh does not know the domain.
             InvalidArgument: a limit that is none, or a cursor of another question.
         """
-        asked = _Asked(self._graph, self._filters, "hubs", domain, level, filter, after)
+        asked = _Asked(self._snapshots, "hubs", domain, level, filter, after)
         return asked.page(look.hubs(asked.graph, asked.nodes), first, f"{level.value}s")
 
     def critical(
@@ -97,7 +94,7 @@ class LineageShape:
             NotFound: the mesh does not know the domain.
             InvalidArgument: a limit that is none, or a cursor of another question.
         """
-        asked = _Asked(self._graph, self._filters, "critical", domain, level, filter, after)
+        asked = _Asked(self._snapshots, "critical", domain, level, filter, after)
         found = look.critical(asked.graph, asked.nodes)
         return asked.page(found, first, f"{level.value}s")
 
@@ -107,8 +104,7 @@ class _Asked:
 
     def __init__(
         self,
-        graph: Reader,
-        filters: Filters,
+        snapshots: Snapshots,
         name: str,
         domain: str | None,
         level: Level,
@@ -116,8 +112,9 @@ class _Asked:
         after: str | None,
     ) -> None:
         self.question = repr((name, domain, level, filter))
-        self.place: Place = place_of(after, self.question, graph.sequence)
-        self.asking: Asking = filters.asking(level, self.place.sequence, filter)
+        self.place: Place = place_of(after, self.question, snapshots.sequence)
+        filters = Filters(snapshots.at(self.place.sequence))
+        self.asking: Asking = filters.asking(level, filter)
         kept = {node for node in filters.nodes(level) if self.asking.keeps(node)}
         found = self.asking(kept, Direction.DOWNSTREAM)
         above = self.asking(kept, Direction.UPSTREAM)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 
 from isogloss.lineage.group_history import Group
-from isogloss.lineage.platforms import Key
+from isogloss.lineage.platforms import Key, minted_keys
 from isogloss.model.rdf import Iri
 from isogloss.services.lineage_facts import FactReader
 from isogloss.services.projection import Projection
@@ -41,10 +41,17 @@ class Names:
         nodes = {name: place.node for name, place in places if place}
         return {name: Group(node, reader.names_of(node), False) for name, node in nodes.items()}
 
-    def keys(self, name: Iri) -> list[Key]:
-        """List the namespaces and names of a dataset, under all its names."""
-        group = self.groups([name])[name]
-        return sorted(key for one in group.members for key in self._projection.identity.keys(one))
+    def keys(self, groups: Collection[Group]) -> dict[Iri, list[Key]]:
+        """List the namespaces and names of datasets, under all names, by the canonical one."""
+        at = self._at()
+        reader = FactReader(self._state(at), self._projection.identity, at)
+        said = reader.naming({name for group in groups for name in group.members})
+        return {
+            group.canonical: sorted(
+                {key for name in group.members for key in said[name].keys | minted_keys(name)}
+            )
+            for group in groups
+        }
 
     def _at(self) -> int:
         sequence = self._graph.sequence

@@ -10,7 +10,7 @@ from isogloss.model.lineage import Direction, Level
 from isogloss.model.rdf import Iri
 from isogloss.services.catalog import Catalog
 from isogloss.services.commits import Commits
-from isogloss.services.lineage import LineageTracer
+from isogloss.services.lineage_snapshots import Snapshots
 from isogloss.services.loading import Loaded, Loading
 from isogloss.services.ownership import OPERATOR
 from isogloss.services.wording import by_resource
@@ -26,7 +26,7 @@ class Planning:
         self,
         mesh: Mesh,
         catalog: Catalog,
-        lineage: LineageTracer,
+        lineage: Snapshots,
         loading: Loading,
         commits: Commits,
     ) -> None:
@@ -103,9 +103,10 @@ class Planning:
             for products in graph.referrers(predicate, changed | wholes).values():
                 wholes.update(products)
         reading: set[Iri] = set()
+        lineage = self._lineage.at()
         for iri in sorted(changed | wholes):
             try:
-                reached = self._lineage.lineage(iri, Direction.DOWNSTREAM, level=Level.PRODUCT)
+                reached = lineage.lineage(iri, Direction.DOWNSTREAM, level=Level.PRODUCT)
             except NotFound:
                 continue  # a term, a person, or something that is only now described
             reading.update(node.id for node in reached.nodes)

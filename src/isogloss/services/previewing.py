@@ -18,7 +18,7 @@ from isogloss.services.admission import read_rulebook
 from isogloss.services.bench import AnyBench, Results
 from isogloss.services.catalog import GOVERNANCE, Catalog
 from isogloss.services.judge import Clock, Judge, of_sources
-from isogloss.services.lineage import LineageTracer
+from isogloss.services.lineage_snapshots import Snapshots
 from isogloss.services.regimes import bound
 from isogloss.store.graph import Reader
 from isogloss.store.mesh import Mesh
@@ -37,7 +37,7 @@ class Previewing:
         self,
         mesh: Mesh,
         catalog: Catalog,
-        lineage: LineageTracer,
+        lineage: Snapshots,
         judge: Judge,
         bench: Callable[[], AnyBench],
         clock: Clock,
@@ -154,9 +154,10 @@ class Previewing:
         homes = self._catalog.product_ids()
         every = (self._catalog.get_domain(GOVERNANCE), *self._catalog.domains())
         names = {domain.id: domain.name for domain in every}
+        lineage = self._lineage.at()
         radii = []
         for product, violations in blocked.items():
-            readers = self._lineage.products_downstream(product)
+            readers = lineage.products_downstream(product)
             owners = {home for reader in readers if (home := homes.get(reader)) is not None}
             radii.append(
                 Radius(product, violations, readers, tuple(sorted(names[o] for o in owners)))

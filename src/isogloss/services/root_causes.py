@@ -17,12 +17,11 @@ from isogloss.model.lineage_answers import (
     RunLineage,
 )
 from isogloss.model.rdf import Iri, Literal
-from isogloss.services.catalog import Catalog
 from isogloss.services.description import Description, local_name
-from isogloss.services.lineage import LineageTracer
+from isogloss.services.lineage import Snapshot
 from isogloss.services.lineage_asking import Asking, Filters
 from isogloss.services.lineage_pages import cut, place_of
-from isogloss.store.graph import Reader
+from isogloss.services.lineage_snapshots import Snapshots
 from isogloss.vocab import DQV, MESH, PROV, RDF
 
 MAX_HOPS = 30
@@ -35,19 +34,14 @@ class RootCauseSearch:
 
     def __init__(
         self,
-        graph: Reader,
-        catalog: Catalog,
-        tracer: LineageTracer,
+        snapshots: Snapshots,
         clock: Callable[[], datetime],
         commits_touching: Callable[[Collection[Iri]], Iterable[int]],
     ) -> None:
         """Take `commits_touching` to find when something was said of resources."""
-        self._graph = graph
-        self._catalog = catalog
-        self._tracer = tracer
+        self._snapshots = snapshots
         self._clock = clock
         self._commits_touching = commits_touching
-        self._filters = Filters(graph, catalog, tracer)
 
     def root_causes(
         self,
@@ -65,30 +59,33 @@ class RootCauseSearch:
             InvalidArgument: a limit that is none, or a cursor of another question.
         """
         question = repr(("rootCauses", of, filter, max_hops))
-        place = place_of(after, question, self._graph.sequence)
-        asking = self._filters.asking(Level.DATASET, place.sequence, filter)
-        starts = self._tracer.expand(of, Level.DATASET)
+        place = place_of(after, question, self._snapshots.sequence)
+        snapshot = self._snapshots.at(place.sequence)
+        asking = Filters(snapshot).asking(Level.DATASET, filter)
+        starts = snapshot.expand(of, Level.DATASET)
         graph = around(asking, starts, Direction.UPSTREAM)
         away = distances(graph, starts, Direction.UPSTREAM, asking.ignored)
         datasets = sorted(away)
-        names = self._names(away)
+        told = _Told(snapshot)
+        names = told.names(away)
         makers: defaultdict[Iri, set[Iri]] = defaultdict(set)
         for arc in graph.edges:
             for link in graph.edges[arc]["links"]:
                 if link.job is not None:
                     makers[link.downstream].add(link.job)
-        for name, job in self._makers(names):
+        for name, job in told.makers(names):
             makers[names[name]].add(job)
-        inside = self._tracer.reader().places(self._tracer.reader().columns_of(set(names)))
+        reader = snapshot.reader()
+        inside = reader.places(reader.columns_of(set(names)))
         columns = {name: place for name, place in inside.items() if place and place.dataset in away}
         names |= {name: place.node for name, place in columns.items()}
         away |= {place.node: away[place.dataset] for place in columns.values()}
         every = causes(
             away,
             makers,
-            runs=self._runs({job for jobs in makers.values() for job in jobs}),
-            measurements=self._measurements(names),
-            bounds=self._bounds(datasets, names),
+            runs=told.runs({job for jobs in makers.values() for job in jobs}),
+            measurements=told.measurements(names),
+            bounds=told.bounds(datasets, names),
             now=self._clock(),
         )
         chosen, truncation = cut(
@@ -108,19 +105,19 @@ class RootCauseSearch:
         Raises:
             NotFound: the mesh knows no such run.
         """
-        run = self._catalog.moved([run]).get(run, run)
+        run = self._snapshots.at().catalog.moved([run]).get(run, run)
         # As of the last that was said of it: later runs may have made its outputs anew.
-        commits = [n for n in self._commits_touching([run]) if n <= self._graph.sequence]
-        at = max(commits, default=self._graph.sequence)
-        then = self._tracer.levels(at)
+        newest = self._snapshots.sequence
+        commits = [n for n in self._commits_touching([run]) if n <= newest]
+        then = self._snapshots.at(max(commits, default=newest))
         about = Description(run, then.state.describe([run])[run])
         if MESH.Run not in about.iris(RDF.type):
             raise NotFound(f"{run} is no run of the mesh: look at the jobs of an edge for theirs.")
-        inputs = then.canonical(about.iris(PROV.used))
-        outputs = then.canonical(then.state.referrers(PROV.wasGeneratedBy, [run])[run])
-        found = next(iter(self._runs_of([about])), Run(run, None, "", None, None))
+        inputs = then.levels.canonical(about.iris(PROV.used))
+        outputs = then.levels.canonical(then.state.referrers(PROV.wasGeneratedBy, [run])[run])
+        found = next(iter(_Told(then).runs_of([about])), Run(run, None, "", None, None))
         edges = EdgeFilter(jobs=frozenset({found.job} if found.job else ()))
-        asking = Asking(self._tracer, Level.COLUMN, at, edges, None, frozenset())
+        asking = Asking(then, Level.COLUMN, edges, None, frozenset())
         read, written = (
             {column for dataset in some for column in then.expand(dataset, Level.COLUMN)}
             for some in (inputs, outputs)
@@ -130,30 +127,39 @@ class RootCauseSearch:
         shown = tuple(sorted(inputs)), tuple(sorted(outputs))
         return RunLineage(found, *shown, links, asking.extent(None))
 
-    def _names(self, datasets: Iterable[Iri]) -> dict[Iri, Iri]:
+
+class _Told:
+    """What one snapshot tells of runs, measured qualities and promises."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def names(self, datasets: Iterable[Iri]) -> dict[Iri, Iri]:
         """Find all names of datasets, each with the one that it goes by here."""
-        group = self._tracer.levels().group
+        group = self._snapshot.levels.group
         return {name: dataset for dataset in datasets for name in group(dataset).members}
 
-    def _makers(self, names: Collection[Iri]) -> Iterable[tuple[Iri, Iri]]:
+    def makers(self, names: Collection[Iri]) -> Iterable[tuple[Iri, Iri]]:
         """Pair names of datasets with the jobs whose runs generated them."""
         generated = {
             about.subject: about.iris(PROV.wasGeneratedBy) for about in self._describe(names)
         }
         runs = sorted({run for some in generated.values() for run in some})
-        job_of = {run.id: run.job for run in self._runs_of(self._describe(runs))}
+        job_of = {run.id: run.job for run in self.runs_of(self._describe(runs))}
         for dataset, some in generated.items():
             for run in some:
                 if job := job_of.get(run):
                     yield dataset, job
 
-    def _runs(self, jobs: Collection[Iri]) -> list[Run]:
-        plans = self._graph.referrers(PROV.hadPlan, sorted(jobs))
+    def runs(self, jobs: Collection[Iri]) -> list[Run]:
+        """Read the runs of jobs."""
+        plans = self._snapshot.state.referrers(PROV.hadPlan, sorted(jobs))
         parts = sorted({part for some in plans.values() for part in some})
-        owners = self._graph.referrers(PROV.qualifiedAssociation, parts)
-        return self._runs_of(self._describe({run for some in owners.values() for run in some}))
+        owners = self._snapshot.state.referrers(PROV.qualifiedAssociation, parts)
+        return self.runs_of(self._describe({run for some in owners.values() for run in some}))
 
-    def _runs_of(self, described: Collection[Description]) -> list[Run]:
+    def runs_of(self, described: Collection[Description]) -> list[Run]:
+        """Read the runs that are described."""
         parts = {
             part: about for about in described for part in about.iris(PROV.qualifiedAssociation)
         }
@@ -172,8 +178,9 @@ class RootCauseSearch:
                 )
         return found
 
-    def _measurements(self, names: Mapping[Iri, Iri]) -> list[Measurement]:
-        on = self._graph.referrers(DQV.computedOn, names)
+    def measurements(self, names: Mapping[Iri, Iri]) -> list[Measurement]:
+        """Read what was measured of what names stand for."""
+        on = self._snapshot.state.referrers(DQV.computedOn, names)
         node_of = {one: names[name] for name, some in on.items() for one in some}
         return [
             Measurement(
@@ -187,12 +194,13 @@ class RootCauseSearch:
             if (metric := about.iri(DQV.isMeasurementOf)) and (value := about.text(DQV.value))
         ]
 
-    def _bounds(self, datasets: Collection[Iri], names: Mapping[Iri, Iri]) -> list[Bound]:
-        products_of = self._tracer.levels().wholes_of(datasets, Level.PRODUCT)
+    def bounds(self, datasets: Collection[Iri], names: Mapping[Iri, Iri]) -> list[Bound]:
+        """Read what products promise of datasets."""
+        products_of = self._snapshot.levels.wholes_of(datasets, Level.PRODUCT)
         named = sorted({product for some in products_of.values() for product in some})
-        products = {one.id: one for one in self._catalog.products(named) if one}
+        products = {one.id: one for one in self._snapshot.catalog.products(named) if one}
         promised = sorted({iri for one in products.values() for iri in one.objectives})
-        objectives = {one.id: one for one in self._catalog.objectives(promised) if one}
+        objectives = {one.id: one for one in self._snapshot.catalog.objectives(promised) if one}
         return [
             Bound(objective.id, dataset, objective.metric, objective.operator, objective.value)
             for dataset, owners in products_of.items()
@@ -204,7 +212,7 @@ class RootCauseSearch:
         ]
 
     def _describe(self, ids: Collection[Iri]) -> list[Description]:
-        found = self._graph.describe(sorted(ids))
+        found = self._snapshot.state.describe(sorted(ids))
         return [Description(iri, quads) for iri, quads in found.items()]
 
 
