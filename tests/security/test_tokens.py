@@ -226,8 +226,9 @@ def test_the_public_reads_only_where_that_is_switched_on(served: Services) -> No
 MUTATIONS = (
     'replaceSource(domain: "governance", source: "x", turtle: "") { __typename }',
     'lineageFromSql(domain: "governance", source: "x", sql: "", namespace: "") { __typename }',
-    'publishVerdicts { __typename }',
+    "publishVerdicts { __typename }",
     'claimNamespace(domain: "governance", pattern: "x") { __typename }',
+    'withdrawClaim(domain: "governance", pattern: "x") { __typename }',
     'restoreSource(domain: "governance", source: "x", asOf: 0) { __typename }',
     'applyPlan(domain: "governance", sources: [], digest: "") { __typename }',
     'grantRole(domain: "governance", member: "urn:x:y", role: OWNER) { __typename }',

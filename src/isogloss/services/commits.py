@@ -16,7 +16,13 @@ from isogloss.model.journal import Attempt, Difference, Outcome
 from isogloss.model.rdf import Iri, Quad, Triple
 from isogloss.services.catalog import GOVERNANCE
 from isogloss.services.judge import Judge
-from isogloss.services.ownership import OPERATOR, VERDICTS_SOURCE, Ownership, Place
+from isogloss.services.ownership import (
+    CLAIMS_SOURCE,
+    OPERATOR,
+    VERDICTS_SOURCE,
+    Ownership,
+    Place,
+)
 from isogloss.services.requests import (
     Content,
     Draft,
@@ -231,7 +237,8 @@ class Commits:
                     attempt, Outcome.COMMITTED, draft.change, results=fresh, rule_sets=versions
                 )
                 trial.keep()
-                if GOVERNANCE in draft.domains or MEMBERS in draft.graphs:
+                claims = any(graph.endswith(f"/graph/{CLAIMS_SOURCE}") for graph in draft.graphs)
+                if claims or GOVERNANCE in draft.domains or MEMBERS in draft.graphs:
                     self._known = None
                 said = draft.said
                 return Committed(
@@ -244,9 +251,9 @@ class Commits:
         ownership = self._ownership(pen)
         places = [ownership.place(content.domain, content.source) for content in request.contents]
         for place, content in zip(places, request.contents, strict=True):
-            if not isinstance(content, Act):
-                reports = isinstance(content, SourcePatch)
-                ownership.authorise(request.author, place, reports=reports)
+            patch = content if isinstance(content, SourcePatch) else None
+            if not (isinstance(content, Act) or (patch and patch.follows)):
+                ownership.authorise(request.author, place, reports=patch is not None)
         graphs = tuple(sorted({place.graph for place in places}))
         state = pen.state
         old: set[Quad] = set()

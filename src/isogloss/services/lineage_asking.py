@@ -131,6 +131,8 @@ class Filters:
             return Level.PRODUCT
         if self._catalog.domains_by_id([of])[0]:
             return Level.DOMAIN
+        if now := self._catalog.moved([of]):
+            return self.level_of(now[of])
         self._snapshot.expand(of, Level.DATASET)
         return Level.DATASET
 

@@ -9,11 +9,15 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import product
 from typing import NamedTuple
 
-from isogloss.lineage.identity import Claim, Conventions, Decision, Group, Identity, Naming
+from isogloss.lineage.claims import Conventions
+from isogloss.lineage.group_history import Group
+from isogloss.lineage.identity import Identity
 from isogloss.lineage.index import Index
 from isogloss.lineage.platforms import Key
+from isogloss.lineage.sayings import Decision, Naming
 from isogloss.model.lineage import Direction, EdgeKind, Fact, Link
 from isogloss.model.rdf import Iri, Literal, Term
+from isogloss.services.claims import read_claims
 from isogloss.services.statements import (
     KINDS,
     QUALIFIED,
@@ -237,24 +241,18 @@ class FactReader:
         return {quad.subject for quad in found}
 
     def conventions(self) -> Conventions:
-        """Read which namespaces are one, and whose they are."""
+        """Read which namespaces are one, whose they are, and whose the spaces of IRIs are."""
         aliases = self._of_class(MESH.NamespaceAlias)
-        claims = self._of_class(MESH.NamespaceClaim)
-        domains = {domain for said in claims for domain in said[MESH.claimedBy]}
-        spaces: defaultdict[Term, list[str]] = defaultdict(list)
-        iris = [iri for iri in domains if not isinstance(iri, Literal)]
-        for quad in self._state.about(iris, {VOID.uriSpace}):
-            spaces[quad.subject].append(text_of(quad.object))
         return Conventions(
             frozenset(
                 (text_of(one), text_of(other))
                 for said in aliases
                 for one, other in product(said[MESH.namespacePattern], said[MESH.aliasOf])
             ),
+            frozenset(read_claims(self._state).all),
             frozenset(
-                Claim(text_of(pattern), Iri(text_of(domain)), min(spaces[domain], default=""))
-                for said in claims
-                for pattern, domain in product(said[MESH.namespacePattern], said[MESH.claimedBy])
+                (text_of(quad.object), quad.subject)
+                for quad in self._state.statements(VOID.uriSpace)
             ),
         )
 
@@ -320,11 +318,11 @@ class FactReader:
         owners = self._state.referrers(
             MESH.fieldOf, {name for group in merging.values() for name in group.members}
         )
-        own = {column for dataset in merging for column in owners[dataset]}
+        own = {(column, dataset) for dataset in merging for column in owners[dataset]}
         names = {column for columns in owners.values() for column in columns}
-        # Those of the canonical name first.
+        # Those of the canonical name first; what is said to be of two datasets is of one.
         for column, (dataset, path) in sorted(
-            self.placed(names).items(), key=lambda item: (item[0] not in own, item[0])
+            self.placed(names).items(), key=lambda item: ((item[0], item[1][0]) not in own, item[0])
         ):
             if dataset in merging:
                 self._names[self._named(column, dataset, path)].append(column)

@@ -1,15 +1,17 @@
 """Who may say what of which: decided anew for each commit, in the state it meets."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from isogloss.errors import Forbidden
+from isogloss.lineage.platforms import key_of
 from isogloss.model.access import Membership, Role
 from isogloss.model.catalog import Domain
 from isogloss.model.journal import Entry, Outcome
 from isogloss.model.rdf import Iri, Literal, Quad, Term, Triple
 from isogloss.services.catalog import GOVERNANCE, UNCLAIMED, Catalog
+from isogloss.services.claims import read_claims
 from isogloss.services.description import local_name
 from isogloss.services.memberships import (
     MEMBERS_SOURCE,
@@ -92,6 +94,7 @@ class Ownership:
             quad.subject: quad.object for quad in members if quad.predicate == ORG.organization
         }
         self.memberships = read_memberships(members)
+        self._claims = read_claims(state)
 
     def domain(self, name: str) -> Domain:
         """Find a domain by its short name or its IRI.
@@ -176,6 +179,7 @@ class Ownership:
                 self._check_words(place, triple)
         if not governs:
             self._check_decisions(place.domain, said)
+            self._claims.check(place.domain, said)
 
     def owner_of(self, iri: str) -> Domain | None:
         """Find the domain whose space an IRI lies in, the narrowest where they nest."""
@@ -255,7 +259,7 @@ class Ownership:
         elif not governs and (predicate == VOID.uriSpace or kind == MESH.Domain):
             what = "domains and their spaces, which the governance group does"
         elif (kind == MESH.NamespaceClaim or predicate == MESH.claimedBy) and (
-            place.source != CLAIMS_SOURCE or value not in (kind, place.domain.id)
+            place.source != CLAIMS_SOURCE or (not governs and value not in (kind, place.domain.id))
         ):
             what = f"claims, which the source {CLAIMS_SOURCE!r} makes for its own domain"
         elif (
@@ -283,14 +287,20 @@ class Ownership:
         owners: defaultdict[Iri, set[Iri]] = defaultdict(set)
         for triple in said:
             if triple.predicate == MESH.concerns:
-                owner = self.owner_of(str(triple.object))
-                owners[triple.subject].update([owner.id] if owner else [])
+                owners[triple.subject].update(self._owners_of(Iri(str(triple.object))))
         for decision, known in owners.items():
             if domain.id not in known:
                 raise Forbidden(
                     f"<{decision}> is about names of which none is {domain.name!r}'s: a steward "
                     "of a domain that has one decides that, or one of the governance group."
                 )
+
+    def _owners_of(self, name: Iri) -> Iterator[Iri]:
+        """Find in whose space a name of a dataset lies, and who claims the namespace in it."""
+        if owner := self.owner_of(name):
+            yield owner.id
+        if (key := key_of(name)) and (claimant := self._claims.claimant(key.namespace)):
+            yield claimant
 
     def _other_whole(self, domain: Domain, triple: Triple) -> Domain | None:
         """Find the other domain whose dataset or glossary something is said to be part of.

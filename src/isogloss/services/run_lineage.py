@@ -61,6 +61,7 @@ class RunTracer:
         question = repr(("runLineage", run))
         place = place_of(after, question, self._snapshots.sequence)
         snapshot = self._snapshots.at(place.sequence)
+        run = snapshot.catalog.moved([run]).get(run, run)
         about = Description(run, snapshot.state.describe([run])[run])
         if MESH.Run not in about.iris(RDF.type):
             raise NotFound(f"{run} is no run of the mesh: look at the jobs of an edge for theirs.")

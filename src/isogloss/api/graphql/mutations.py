@@ -39,6 +39,14 @@ RequestId = Annotated[
 Member = Annotated[ID, strawberry.argument(description="The IRI of a person or service account.")]
 MemberRole = Annotated[access.Role, strawberry.argument(description="His role there.")]
 
+Pattern = Annotated[
+    str, strawberry.argument(description="As postgres://shop-*; * stands for any text.")
+]
+Settles = Annotated[
+    bool,
+    strawberry.argument(description="As the governance group, whoever claims it so far."),
+]
+
 
 @strawberry.type(description="What there is to change.")
 class Mutation(RulesMutation, IdentityMutation, VerdictsMutation):
@@ -179,15 +187,34 @@ class Mutation(RulesMutation, IdentityMutation, VerdictsMutation):
         self,
         info: Info,
         domain: DomainName,
-        pattern: Annotated[
-            str, strawberry.argument(description="As postgres://shop-*; * stands for any text.")
-        ],
+        pattern: Pattern,
+        settles: Settles = False,
         message: Message = "",
     ) -> Verdict:
         """Claim namespaces."""
         author, claiming = info.context.require_author(), info.context.services.claiming
         return await _change(
-            lambda: claiming.claim(domain, pattern, author=author, message=message)
+            lambda: claiming.claim(domain, pattern, settles=settles, author=author, message=message)
+        )
+
+    @strawberry.mutation(
+        description="Take a claim back; what was reported goes to whoever claims it then, or to "
+        "nobody, in the same commit."
+    )
+    async def withdraw_claim(
+        self,
+        info: Info,
+        domain: DomainName,
+        pattern: Pattern,
+        settles: Settles = False,
+        message: Message = "",
+    ) -> Verdict:
+        """Withdraw a claim."""
+        author, claiming = info.context.require_author(), info.context.services.claiming
+        return await _change(
+            lambda: claiming.withdraw(
+                domain, pattern, settles=settles, author=author, message=message
+            )
         )
 
 
