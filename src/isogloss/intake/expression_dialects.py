@@ -1,13 +1,14 @@
 """Expressions written in the dialect of an engine, so that it runs them as they are."""
 
+import re
 from dataclasses import dataclass
 
 import sqlglot
 from sqlglot import exp
 
 from isogloss.errors import InvalidArgument
-from isogloss.intake.expression_rules import refused, type_of, walk
-from isogloss.intake.expressions import check_words, of_tree, read, write
+from isogloss.intake.expression_rules import given_arguments, refused, type_of, walk
+from isogloss.intake.expressions import check_words, of_tree, read
 from isogloss.model.translation import Expression, SqlType
 
 DIALECTS = (
@@ -26,6 +27,7 @@ DIALECTS = (
 """The dialects that expressions are written in."""
 
 _STRFTIME = {"YEAR": "%Y", "MONTH": "%m", "DAY": "%d", "HOUR": "%H", "MINUTE": "%M"}
+_SELECT = re.compile(r"\s*select\s", re.I)
 _PREDICATES = (exp.Predicate, exp.Connector, exp.Not, exp.Between, exp.In, exp.Is, exp.Like)
 
 
@@ -33,10 +35,11 @@ _PREDICATES = (exp.Predicate, exp.Connector, exp.Not, exp.Between, exp.In, exp.I
 class Select:
     """A query of one expression from at most one table, taken apart.
 
-    `name` and `table` are in SQL of no dialect.
+    `name` and `table` are in SQL of its dialect.
     """
 
     expression: Expression
+    dialect: str | None
     name: str | None = None
     table: str | None = None
     where: Expression | None = None
@@ -72,7 +75,7 @@ def render(expression: Expression, dialect: str | None) -> str:
         _for_tsql(tree)
     elif dialect == "bigquery":
         _for_bigquery(tree)
-    text = tree.this.sql(dialect, comments=False)
+    text = str(tree.this.sql(dialect, comments=False))
     # Engines disagree about backslashes: what the text says there must be what it says here.
     if _texts(sqlglot.parse_one(text, read=dialect, into=exp.Condition)) != _texts(tree):
         raise refused(f"a text in it cannot be written in {dialect}")
@@ -101,11 +104,15 @@ def read_select(sql: str, dialect: str | None) -> Select:
     """
     if dialect is not None:
         check_dialect(dialect)
-    if not sql.lstrip().lower().startswith("select"):
-        return Select(of_tree(read(sql, dialect)))
+    if not _SELECT.match(sql):
+        return Select(of_tree(read(sql, dialect)), dialect)
     tree = read(sql, dialect, into=exp.Select)
-    given = {name for name, value in tree.args.items() if value not in (None, False, [], "")}
-    if len(tree.expressions) != 1 or not given <= {"expressions", "from_", "where", "kind"}:
+    if len(tree.expressions) != 1 or not given_arguments(tree) <= {
+        "expressions",
+        "from_",
+        "where",
+        "kind",
+    }:
         raise refused(
             "a query may be SELECT of one expression, FROM one table and WHERE a condition, and "
             "no more"
@@ -113,48 +120,49 @@ def read_select(sql: str, dialect: str | None) -> Select:
     chosen, source, where = tree.expressions[0], tree.args.get("from_"), tree.args.get("where")
     return Select(
         of_tree(chosen.unalias()),
-        _name(chosen.args["alias"]) if chosen.alias else None,
-        _table(source.this) if source is not None else None,
+        dialect,
+        _name(chosen.args["alias"], dialect) if chosen.alias else None,
+        _table(source.this, dialect) if source is not None else None,
         of_tree(where.this) if where is not None else None,
         bare=False,
     )
 
 
-def write_select(select: Select, expression: Expression, dialect: str | None) -> str:
+def write_select(select: Select, expression: Expression) -> str:
     """Write a query with another expression in the place of its own.
 
     Raises:
         ExpressionRefused: a text in it would be another one in this dialect.
     """
-    text = render(expression, dialect)
+    text = render(expression, select.dialect)
     if select.bare:
         return text
     text = f"SELECT {text}"
     if select.name:
-        text += f" AS {exp.maybe_parse(select.name, into=exp.Identifier).sql(dialect)}"
+        text += f" AS {select.name}"
     if select.table:
-        text += f" FROM {exp.maybe_parse(select.table, into=exp.Table).sql(dialect)}"
+        text += f" FROM {select.table}"
     if select.where:
-        text += f" WHERE {render(select.where, dialect)}"
+        text += f" WHERE {render(select.where, select.dialect)}"
     return text
 
 
-def _name(identifier: exp.Expr) -> str:
+def _name(identifier: exp.Expr, dialect: str | None) -> str:
     check_words(identifier)
-    return write(identifier)
+    return identifier.sql(dialect, comments=False)
 
 
-def _table(table: exp.Expr) -> str:
+def _table(table: exp.Expr, dialect: str | None) -> str:
     parts = {"this", "db", "catalog", "alias"}
     for node, _ in walk(table):
         if isinstance(node, exp.Table | exp.TableAlias):
-            if any(value not in (None, [], False) and name not in parts for name, value in node.args.items()):
+            if not given_arguments(node) <= parts:
                 raise refused("the table after FROM is named, and nothing more")
         elif isinstance(node, exp.Identifier):
             check_words(node)
         else:
             raise refused("what stands after FROM is no table")
-    return write(table)
+    return table.sql(dialect, comments=False)
 
 
 def _for_sqlite(tree: exp.Expr) -> None:
@@ -184,14 +192,14 @@ def _for_tsql(tree: exp.Expr) -> None:
     for today in list(tree.find_all(exp.CurrentDate)):
         today.replace(exp.cast(exp.CurrentTimestamp(), "date"))
     # It has no booleans among its values, only the numbers 1 and 0.
-    for node in list(tree.find_all(exp.Boolean, *_PREDICATES)):
-        if not _is_value(node):
+    for said in list(tree.find_all(exp.Boolean, *_PREDICATES)):
+        if not _is_value(said):
             continue
-        if isinstance(node, exp.Boolean):
-            node.replace(exp.Literal.number(int(node.this)))
+        if isinstance(said, exp.Boolean):
+            said.replace(exp.Literal.number(int(said.this)))
         else:
-            no = exp.Not(this=exp.Paren(this=node.copy()))
-            node.replace(exp.case().when(node.copy(), "1").when(no, "0"))
+            no = exp.Not(this=exp.Paren(this=said.copy()))
+            said.replace(exp.case().when(said.copy(), "1").when(no, "0"))
 
 
 def _is_value(node: exp.Expr) -> bool:

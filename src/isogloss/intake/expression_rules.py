@@ -39,7 +39,9 @@ _FUNCTIONS: dict[type[exp.Expr], tuple[dict[str, SqlType], SqlType]] = {
 
 _ARGUMENTS: dict[type[exp.Expr], frozenset[str]] = {
     **{kind: frozenset(takes) for kind, (takes, _) in _FUNCTIONS.items()},
+    # `safe` is how an engine treats NULL and 0; nobody writes it.
     exp.DPipe: frozenset({"this", "expression", "safe"}),
+    exp.Div: frozenset({"this", "expression", "safe"}),
     exp.Paren: frozenset({"this"}),
     exp.Column: frozenset({"this", "table"}),
     exp.Identifier: frozenset({"this", "quoted"}),
@@ -96,9 +98,20 @@ def check_node(node: exp.Expr) -> None:
     allowed = _ARGUMENTS.get(type(node))
     if allowed is None:
         raise refused(_why(node))
-    for name, value in node.args.items():
-        if value not in (None, False, [], "") and name not in allowed:
-            raise refused(f"{_spelled(node)} with {name.upper()} is not listed")
+    if isinstance(node, exp.Div) and node.args.get("typed"):
+        raise refused(
+            "in this dialect, whole numbers are divided without a remainder; write "
+            "CAST(… AS DOUBLE PRECISION) / … for what you mean"
+        )
+    for name in sorted(given_arguments(node) - allowed):
+        raise refused(f"{_spelled(node)} with {name.upper()} is not listed")
+
+
+def given_arguments(node: exp.Expr) -> frozenset[str]:
+    """Name the arguments of a node that say something."""
+    return frozenset(
+        name for name, value in node.args.items() if value not in (None, False, [], "")
+    )
 
 
 def _why(node: exp.Expr) -> str:
@@ -193,21 +206,22 @@ def _choice(node: exp.Expr, types: Mapping[str, SqlType]) -> SqlType:
 
 def _sum(node: exp.Expr, types: Mapping[str, SqlType]) -> SqlType:
     if isinstance(node.expression, exp.Interval):
-        amount, unit = node.expression.this, node.expression.args.get("unit")
+        amount = node.expression.this
         if not (isinstance(amount, exp.Literal) and amount.name.isdecimal()):
             raise refused("an INTERVAL is written with a whole number, as INTERVAL '30' DAY")
-        _part(unit)
+        unit = _part(node.expression.args.get("unit"))
         given = type_of(node.this, types)
         _demand(node.this, given, TIMESTAMP)
-        return DATE if given is DATE and unit.name.upper() in ("DAY", "MONTH", "YEAR") else TIMESTAMP
+        return DATE if given is DATE and unit in ("DAY", "MONTH", "YEAR") else TIMESTAMP
     for part in (node.this, node.expression):
         _demand(part, type_of(part, types), NUMERIC)
     return NUMERIC
 
 
-def _part(unit: exp.Expr | None) -> None:
+def _part(unit: exp.Expr | None) -> str:
     if unit is None or unit.name.upper() not in _PARTS:
         raise refused("a part of a time is one of YEAR, MONTH, DAY, HOUR and MINUTE")
+    return unit.name.upper()
 
 
 def _cast(node: exp.Cast, types: Mapping[str, SqlType]) -> SqlType:

@@ -14,6 +14,7 @@ from sqlglot.tokenizer_core import TokenType
 
 from isogloss.errors import ExpressionRefused, InvalidInput, TooLarge
 from isogloss.intake.expression_rules import check_node, refused, type_of, walk
+from isogloss.model.numbers import written
 from isogloss.model.translation import Expression, SqlType
 
 VALUE = "value"
@@ -70,9 +71,7 @@ def of_tree(tree: exp.Expr, types: Mapping[str, SqlType] | None = None) -> Expre
     return Expression(write(tree), columns, type_of(tree, types or {}))
 
 
-def read(
-    text: str, dialect: str | None = None, into: type[exp.Expr] = exp.Condition
-) -> exp.Expr:
+def read(text: str, dialect: str | None = None, into: type[exp.Expr] = exp.Condition) -> exp.Expr:
     """Parse an expression into a tree, unvetted; unquoted names come in lower case.
 
     Raises:
@@ -93,9 +92,13 @@ def read(
         raise TooLarge("This expression is nested too deep: put it into fewer steps.") from error
     except _CONFUSED as error:
         raise refused("it is not one expression of SQL, such as `value * 100`") from error
-    for name in tree.find_all(exp.Identifier):
-        if not name.args.get("quoted"):
+    for column in tree.find_all(exp.Column):
+        if isinstance(name := column.this, exp.Identifier) and not name.args.get("quoted"):
             name.set("this", name.name.lower())
+    for division in tree.find_all(exp.Div):
+        # Where 1 / 2 is 0, only a cast shows that something else is meant.
+        if isinstance(division.this, exp.Cast) and division.this.to.this is exp.DType.DOUBLE:
+            division.set("typed", False)
     return tree
 
 
@@ -191,17 +194,17 @@ def invert(expression: Expression) -> Expression | None:
 
 
 def conversion(factor: Fraction, offset: Fraction) -> Expression:
-    """Write value × factor + offset; where that is a division, as one.
+    """Write value * factor + offset; where that is a division, as one.
 
     >>> conversion(Fraction(1, 3), Fraction(0)).text
     'value / 3'
     """
-    if factor.denominator == 1 or decimal(factor) is not None:
+    if factor.denominator == 1 or _decimal(factor) is not None:
         moved = _scaled("value", factor)
         return parse(_shifted(moved, offset))
-    # (value + offset / factor) × factor: exact where the inverse is written in decimals.
+    # (value + offset / factor) * factor: exact where the inverse is written in decimals.
     before = offset / factor
-    if decimal(before) is None:
+    if _decimal(before) is None:
         return parse(f"{_scaled('value', factor)} + {_written(offset)}")
     shifted = _shifted("value", before)
     return parse(_scaled(f"({shifted})" if before else shifted, factor))
@@ -210,10 +213,10 @@ def conversion(factor: Fraction, offset: Fraction) -> Expression:
 def _scaled(text: str, factor: Fraction) -> str:
     if factor == 1:
         return text
-    if decimal(factor) is not None:
+    if _decimal(factor) is not None:
         return f"{text} * {_written(factor)}"
     inverse = 1 / factor
-    if decimal(inverse) is not None:
+    if _decimal(inverse) is not None:
         return f"{text} / {_written(inverse)}"
     return f"{text} * {_written(Fraction(factor.numerator))} / {factor.denominator}"
 
@@ -226,28 +229,13 @@ def _shifted(text: str, offset: Fraction) -> str:
 
 
 def _written(number: Fraction) -> str:
-    written = decimal(number) or f"({number.numerator} / {number.denominator})"
+    written = _decimal(number) or f"({number.numerator} / {number.denominator})"
     return f"({written})" if written.startswith("-") else written
 
 
-def decimal(number: Fraction) -> str | None:
-    """Write a number in decimals; None if it has no end.
-
-    >>> decimal(Fraction(1, 8)), decimal(Fraction(1, 3))
-    ('0.125', None)
-    """
-    rest, places = number.denominator, 0
-    for prime in (2, 5):
-        count = 0
-        while rest % prime == 0:
-            rest //= prime
-            count += 1
-        places = max(places, count)
-    if rest != 1:
-        return None
-    digits = str(abs(number.numerator) * 10**places // number.denominator).zfill(places + 1)
-    whole = f"{digits[:-places]}.{digits[-places:]}" if places else digits
-    return f"-{whole}" if number < 0 else whole
+def _decimal(number: Fraction) -> str | None:
+    text, is_exact = written(number)
+    return text if is_exact else None
 
 
 def _check_nesting(text: str, dialect: str | None) -> None:

@@ -107,7 +107,7 @@ class Translation:
     """How to turn values of one term into values of another, and what is lost.
 
     `expression` is SQL over `value`, or over the columns of the upstream dataset. A
-    `concordance` lists codes; `factor` and `offset` convert units: value × factor + offset.
+    `concordance` lists codes; `factor` and `offset` convert units: value * factor + offset.
     """
 
     id: Iri
@@ -135,6 +135,14 @@ class Concordance:
     target: Iri
     pairs: tuple[tuple[str, str], ...]
     default: str | None = None
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+
+    def holds(self, at: datetime) -> bool:
+        """Tell whether it is in force at an instant."""
+        return (self.valid_from is None or self.valid_from <= at) and (
+            self.valid_until is None or at < self.valid_until
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,18 +49,26 @@ class Way(StrEnum):
     NONE = "none"
 
 
+class Outcome(StrEnum):
+    """What became of a value."""
+
+    TRANSLATED = "translated"
+    UNKNOWN = "unknown"  # it is right either way, as far as anybody knows
+    UNTRANSLATABLE = "untranslatable"
+
+
 @dataclass(frozen=True, slots=True)
 class TranslatedValue:
     """What becomes of one value.
 
-    Several `results` are all possible, and none is picked; without any the value is unknown on
-    the other side (`known` is False) or cannot be translated. `reason` says why in a sentence.
+    Several `results` are all possible, and none is picked. `bound` is that of a number. `reason`
+    says in a sentence why there are several, or none.
     """
 
     value: str
-    results: tuple[str, ...]
-    bound: Bound | None = None
-    known: bool = True
+    outcome: Outcome
+    results: tuple[str, ...] = ()
+    bound: Bound = Bound.EXACT
     reason: str | None = None
 
 

@@ -252,6 +252,10 @@ def translation(about: Description) -> Translation | None:
         expression=about.text(MESH.expression),
         lossiness=about.code(MESH.lossiness),
         precondition=about.text(MESH.precondition),
+        mapping=about.iri(MESH.basedOnMapping),
+        concordance=about.iri(MESH.concordance),
+        factor=about.text(MESH.factor),
+        offset=about.text(MESH.offset),
     )
 
 
