@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import reduce
 from itertools import pairwise, permutations
 from math import isclose
 
@@ -51,7 +50,9 @@ def _every(
         at = mapping.object if mapping.subject == at else mapping.subject
         seen.add(at)
     if at == other:
-        concluded = reduce(lambda x, y: x and compose(x, y), relations(so_far), Relation.EXACT)
+        concluded: Relation | None = Relation.EXACT
+        for relation in relations(so_far):
+            concluded = compose(concluded, relation) if concluded else None
         if concluded and so_far:
             yield so_far, concluded
         return

@@ -63,6 +63,7 @@ class Taxonomy:
 
     broader: Map[Iri, frozenset[Iri]] = field(default_factory=dict)  # each to all above it
     disjoint: frozenset[frozenset[Iri]] = frozenset()  # pairs that share nothing
+    absences: Map[Iri, Iri] = field(default_factory=dict)  # such as silence, to what is absent
     labels: Map[Iri, str] = field(default_factory=dict)
 
 
