@@ -13,16 +13,16 @@ from isogloss.meaning.predicates import Relation
 from isogloss.meaning.routes import routes
 from isogloss.meaning.stages import Stage
 from isogloss.meaning.translating import Plan, plan, rank
-from isogloss.model.meaning import Loss, Sense, TermKind, Translation
+from isogloss.model.meaning import Loss, Sense, Translation
 from isogloss.model.numbers import parse_number
 from isogloss.model.rdf import Iri
+from isogloss.services import description as read
 from isogloss.services.catalog import Catalog
 from isogloss.services.concordances import read_concordance
 from isogloss.services.description import Description
 from isogloss.services.meaning import Meanings
 from isogloss.services.term_names import name_of
 from isogloss.store.graph import Reader
-from isogloss.vocab import MESH
 
 
 class Ways:
@@ -107,12 +107,12 @@ class Ways:
         return _by_expression(stage, translation.expression)
 
     def _by_concordance(self, stage: Stage, iri: Iri) -> Stage:
-        read = read_concordance(self._graph, iri)
-        if read is None or not read[0].holds(self._at):
+        found = read_concordance(self._graph, iri)
+        if found is None or not found[0].holds(self._at):
             return replace(
                 stage, obstacle=f"The concordance {iri} has no codes, or is not in force."
             )
-        codes, lists = concordances.relation(read[0]), read[1]
+        codes, lists = concordances.relation(found[0]), found[1]
         if stage.backwards:
             codes, lists = concordances.inverse(codes), lists.back()
         return replace(stage, codes=codes, lists=lists)
@@ -122,7 +122,7 @@ class Ways:
             known = self._catalog.terms([term])[0]
             about = Description(term, self._graph.describe([term])[term])
             name = name_of(self._catalog, known) if known else str(term)
-            self._senses[term] = name, _sense(about)
+            self._senses[term] = name, read.sense(about)
         return self._senses[term]
 
 
@@ -158,16 +158,3 @@ def _by_expression(stage: Stage, text: str | None) -> Stage:
 def _turned(conversion: tuple[Fraction, Fraction], backwards: bool) -> tuple[Fraction, Fraction]:
     factor, offset = conversion
     return (1 / factor, -offset / factor) if backwards else conversion
-
-
-def _sense(about: Description) -> Sense:
-    kind = about.code(MESH.termKind)
-    return Sense(
-        about.subject,
-        kind=next((one for one in TermKind if one == kind), None),
-        identifier=about.iri(MESH.identifiedBy),
-        grain=about.text(MESH.grain),
-        unit=about.text(MESH.unit),
-        currency=about.text(MESH.currency),
-        counts=about.iri(MESH.counts),
-    )

@@ -13,10 +13,12 @@ from isogloss.model.meaning import Loss
 
 strawberry.enum(Loss, description="What a translation loses (mesh:lossiness).")
 strawberry.enum(
-    model.Bound, description="How a translated number relates to the one that is asked for."
+    model.Bound,
+    name="ValueBound",
+    description="How a translated number relates to the one that is asked for.",
 )
-strawberry.enum(model.Outcome, description="What became of a value.")
-strawberry.enum(model.Way, description="How one step is translated.")
+strawberry.enum(model.Outcome, name="TranslationOutcome", description="What became of a value.")
+strawberry.enum(model.Way, name="TranslationWay", description="How one step is translated.")
 
 _Name = "a term by its IRI, or by its domain and a label, as `product:active user`"
 
