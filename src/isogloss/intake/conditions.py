@@ -71,7 +71,7 @@ def _whole(node: exp.Expr, holds: bool, joined: type[exp.Expr]) -> exp.Expr:
 
 
 def _atom(node: exp.Expr, holds: bool) -> exp.Expr:
-    if isinstance(node, exp.In) and len(node.expressions) == 1:
+    if isinstance(node, exp.In) and len({_written(value) for value in node.expressions}) == 1:
         node = exp.EQ(this=node.this, expression=node.expressions[0])
     if not holds:
         opposite = _OPPOSITE.get(type(node))
