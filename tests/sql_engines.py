@@ -89,7 +89,9 @@ def texts(leaves: Sequence[str]) -> st.SearchStrategy[str]:
     return st.recursive(base, grown, max_leaves=5)
 
 
-def conditions(numbers: Sequence[str], words: Sequence[str], flags: Sequence[str]) -> Any:
+def conditions(
+    numbers: Sequence[str], words: Sequence[str], flags: Sequence[str]
+) -> st.SearchStrategy[str]:
     """Write conditions over columns of three types."""
     number, word = numerics(numbers), texts(words)
     base = st.one_of(
