@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlglot
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
@@ -188,6 +188,7 @@ WORDS = [(None,), ("",), ("a",), ("b",), ("ab",), ("it's",), ("back\\slash",)]
 
 
 @pytest.mark.parametrize("dialect", ["duckdb", "sqlite"])
+@settings(max_examples=40)
 @given(
     kinds=st.lists(st.sampled_from(["number", "text", "flag"]), min_size=2, max_size=4),
     data=st.data(),
