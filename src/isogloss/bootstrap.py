@@ -44,6 +44,7 @@ from isogloss.services.rules import Rules
 from isogloss.services.run_lineage import RunTracer
 from isogloss.services.scorecards import Scorecards
 from isogloss.services.sql_lineage import SqlLineage
+from isogloss.services.translating import Translating
 from isogloss.services.verdict_records import VerdictRecords
 from isogloss.services.verdicts import Verdicts
 from isogloss.services.waivers import Waivers
@@ -73,6 +74,7 @@ class View:
     meanings: Meanings
     mapping_files: MappingFiles
     verdicts: Verdicts
+    translating: Translating
     discovery: Discovery
     exports: Exports
 
@@ -192,6 +194,7 @@ def build(
             meanings=meanings,
             mapping_files=MappingFiles(exact, catalog, meanings),
             verdicts=Verdicts(snapshots, clock),
+            translating=Translating(graph, catalog, meanings, clock),
             discovery=Discovery(graph, catalog),
             exports=Exports(exact, catalog),
         )
@@ -234,6 +237,7 @@ def build(
         meanings=current.meanings,
         mapping_files=current.mapping_files,
         verdicts=current.verdicts,
+        translating=current.translating,
         discovery=current.discovery,
         exports=current.exports,
         mesh=mesh,

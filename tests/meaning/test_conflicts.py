@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import given, settings
 
-from isogloss.meaning.conflicts import ConflictKind, Labels, conflicts, label_conflicts
+from isogloss.meaning.conflicts import ConflictKind, conflicts, label_conflicts
 from isogloss.meaning.predicates import Relation, compose, contradict, inverse, relation_of
+from isogloss.model.catalog import Label, Term
 from isogloss.model.meaning import Mapping
 from isogloss.model.rdf import Iri
 from isogloss.vocab import SKOS
@@ -135,11 +136,17 @@ def test_a_term_mapped_to_itself_is_no_conflict() -> None:
     assert _kinds("a broad a", "a not-exact a") == []
 
 
+def _labelled(*labels: Label) -> Term:
+    return Term(Iri("urn:a"), "lead", (), None, None, (), None, labels)
+
+
 def test_labels_are_of_one_kind_and_one_is_preferred() -> None:
-    term = Iri("urn:a")
-    fine = Labels(term, (("lead", "en"), ("Lead", "de")), (("prospect", "en"),), (("lead", "de"),))
-    assert label_conflicts([fine]) == ()
-    twice = Labels(term, (("lead", "en"), ("contact", "en")))
-    repeated = Labels(term, (("lead", "en"),), (("lead", "en"),), (("lead", "en"),))
-    kinds = [found.kind for found in label_conflicts([twice, repeated])]
-    assert kinds == [ConflictKind.LABEL_REPEATED] * 3 + [ConflictKind.TWO_PREFERRED]
+    lead, contact = Label("lead", "en"), Label("contact", "en")
+    hidden, alternative = (Label("lead", "en", kind) for kind in ("hidden", "alternative"))
+    german = Label("lead", "de", "hidden")
+    assert label_conflicts([_labelled(lead, Label("Lead", "de"), german)]) == ()
+    (twice,) = label_conflicts([_labelled(lead, contact)])
+    assert twice.kind is ConflictKind.TWO_PREFERRED
+    (repeated,) = label_conflicts([_labelled(lead, alternative, hidden)])
+    assert repeated.kind is ConflictKind.LABEL_REPEATED
+    assert "alternative and hidden and preferred" in repeated.sentence

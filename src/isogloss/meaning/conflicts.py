@@ -14,6 +14,7 @@ from itertools import combinations, pairwise
 from isogloss.meaning.chains import Link
 from isogloss.meaning.predicates import Relation, contradict, relation_of
 from isogloss.meaning.walks import Graph, by_start, clusters, components, path
+from isogloss.model.catalog import Term
 from isogloss.model.meaning import Mapping
 from isogloss.model.rdf import Iri
 from isogloss.vocab import SKOS
@@ -41,16 +42,6 @@ class Conflict:
     terms: tuple[Iri, ...]  # in the order of the chain, where there is one
     mappings: tuple[Iri, ...]
     sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """The labels of one term, each with its language ("" where none is given)."""
-
-    term: Iri
-    preferred: tuple[tuple[str, str], ...]
-    alternative: tuple[tuple[str, str], ...] = ()
-    hidden: tuple[tuple[str, str], ...] = ()
 
 
 Name = Callable[[Iri], str]
@@ -89,25 +80,26 @@ def conflicts(
     return tuple(sorted(found, key=lambda c: (c.kind, c.terms, c.mappings)))
 
 
-def label_conflicts(labels: Iterable[Labels], name: Name = str) -> tuple[Conflict, ...]:
+def label_conflicts(terms: Iterable[Term], name: Name = str) -> tuple[Conflict, ...]:
     """List labels that SKOS forbids: two preferred ones of a language, or one of two kinds."""
     found = []
-    for about in labels:
-        languages = [language for _, language in about.preferred]
-        for language in sorted({code for code in languages if languages.count(code) > 1}):
-            words = " and ".join(repr(t) for t, code in about.preferred if code == language)
-            where = f" in {language!r}" if language else ""
-            sentence = f"{name(about.term)} has several preferred labels{where}: {words}."
-            found.append(Conflict(ConflictKind.TWO_PREFERRED, (about.term,), (), sentence))
-        kinds = {
-            "preferred": about.preferred,
-            "alternative": about.alternative,
-            "hidden": about.hidden,
-        }
-        for (one, ones), (other, others) in combinations(kinds.items(), 2):
-            for text, _ in sorted(set(ones) & set(others)):
-                sentence = f"{text!r} is a label of {name(about.term)} twice: {one} and {other}."
-                found.append(Conflict(ConflictKind.LABEL_REPEATED, (about.term,), (), sentence))
+    for term in terms:
+        preferred, kinds = defaultdict(list), defaultdict(list)
+        for label in term.labels:
+            kinds[label.text, label.language].append(label.kind)
+            if label.kind == "preferred":
+                preferred[label.language].append(repr(label.text))
+        for language, texts in preferred.items():
+            if len(texts) > 1:
+                where = f" in {language!r}" if language else ""
+                listed = " and ".join(sorted(texts))
+                sentence = f"{name(term.id)} has several preferred labels{where}: {listed}."
+                found.append(Conflict(ConflictKind.TWO_PREFERRED, (term.id,), (), sentence))
+        for (text, _), said in kinds.items():
+            if len(set(said)) > 1:
+                listed = " and ".join(sorted(set(said)))
+                sentence = f"{text!r} is a label of {name(term.id)} more than once: {listed}."
+                found.append(Conflict(ConflictKind.LABEL_REPEATED, (term.id,), (), sentence))
     return tuple(sorted(found, key=lambda c: (c.kind, c.terms, c.sentence)))
 
 

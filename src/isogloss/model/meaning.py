@@ -136,6 +136,14 @@ class Concordance:
     target: Iri
     pairs: tuple[tuple[str, str], ...]
     default: str | None = None
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+
+    def holds(self, at: datetime) -> bool:
+        """Tell whether it is in force at an instant."""
+        return (self.valid_from is None or self.valid_from <= at) and (
+            self.valid_until is None or at < self.valid_until
+        )
 
 
 @dataclass(frozen=True, slots=True)

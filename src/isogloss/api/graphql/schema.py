@@ -30,6 +30,7 @@ from isogloss.api.graphql.paging import After, Connection, First, page
 from isogloss.api.graphql.preview import PreviewQuery
 from isogloss.api.graphql.rules import RulesQuery
 from isogloss.api.graphql.scores import ScoreQuery
+from isogloss.api.graphql.translating import TranslatingQuery
 from isogloss.api.graphql.verdicts import VerdictsQuery
 from isogloss.errors import InvalidArgument
 from isogloss.model.rdf import parse_iri
@@ -56,6 +57,7 @@ class Query(
     LineageShapeQuery,
     ImpactQuery,
     VerdictsQuery,
+    TranslatingQuery,
 ):
     """Every query of the API."""
 
