@@ -95,7 +95,7 @@ MESH = Namespace(
     "IdentityDecision NamespaceClaim NamespaceAlias LineageEvent "
     "Impact change hops impactSeverity "
     "evidence madeBy newestRun concerns same claimedBy namespacePattern aliasOf "
-    "jobType lastSeen nominalStartTime nominalEndTime",
+    "jobType lastSeen lastSeenIn nominalStartTime nominalEndTime",
 )
 ODRL = Namespace(
     "odrl",
@@ -122,10 +122,10 @@ PROV = Namespace(
     "http://www.w3.org/ns/prov#",
     "Activity Agent Association Attribution Derivation Entity EntityInfluence Organization Person "
     "Plan SoftwareAgent actedOnBehalfOf agent alternateOf endedAtTime entity generatedAtTime "
-    "hadActivity hadPlan invalidatedAtTime qualifiedAssociation qualifiedAttribution "
-    "qualifiedDerivation qualifiedInfluence specializationOf startedAtTime used wasAssociatedWith "
-    "wasAttributedTo wasDerivedFrom wasGeneratedBy wasInfluencedBy wasInformedBy wasInvalidatedBy "
-    "wasRevisionOf",
+    "generated hadActivity hadPlan invalidated invalidatedAtTime qualifiedAssociation "
+    "qualifiedAttribution qualifiedDerivation qualifiedInfluence specializationOf startedAtTime "
+    "used wasAssociatedWith wasAttributedTo wasDerivedFrom wasGeneratedBy wasInfluencedBy "
+    "wasInformedBy wasRevisionOf",
 )
 RDF = Namespace(
     "rdf",

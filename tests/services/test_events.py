@@ -106,7 +106,8 @@ def test_if_the_newest_run_turns_out_to_have_failed_the_one_before_counts(
     take(empty_mesh, flow("COMPLETE", "r2", 2, "c", "b"))
     take(empty_mesh, event("FAIL", "r2", 3))
     assert derived(empty_mesh, "b") == {dataset("a")}
-    assert objects(said(empty_mesh), dataset("b"), PROV.wasGeneratedBy) == {run_iri(SPACE, "r1")}
+    assert objects(said(empty_mesh), run_iri(SPACE, "r1"), PROV.generated) == {dataset("b")}
+    assert not objects(said(empty_mesh), run_iri(SPACE, "r2"), PROV.generated)
 
 
 def test_an_older_run_that_comes_late_changes_no_lineage(empty_mesh: Services) -> None:
@@ -237,6 +238,10 @@ LINEAGE = {
         ],
     }
 }
+NAMED = {
+    "ownership": {"owners": [{"name": "team"}]},
+    "symlinks": {"identifiers": [{"namespace": "db", "name": "d", "type": "TABLE"}]},
+}
 METRICS = {"outputStatistics": {"rowCount": 7}}
 
 sides = st.lists(
@@ -244,7 +249,7 @@ sides = st.lists(
         lambda name, facets, more: {"namespace": "db", "name": name, "facets": facets, **more},
         st.sampled_from("abcd"),
         st.sampled_from(
-            [{}, SCHEMA, LINEAGE, SCHEMA | LINEAGE, {"version": {"datasetVersion": "1"}}]
+            [{}, SCHEMA, LINEAGE, SCHEMA | LINEAGE, NAMED, {"version": {"datasetVersion": "1"}}]
         ),
         st.sampled_from([{}, {"outputFacets": METRICS}]),
     ),
@@ -256,7 +261,7 @@ reports = st.one_of(
         lambda state, run, minute, job, inputs, outputs: event(
             state, f"{job}{run}", minute, job=job, inputs=inputs, outputs=outputs
         ),
-        st.sampled_from(["START", "RUNNING", "COMPLETE", "COMPLETE", "FAIL", "OTHER"]),
+        st.sampled_from(["START", "RUNNING", "COMPLETE", "COMPLETE", "FAIL", "ABORT", "OTHER"]),
         st.integers(1, 4),
         st.integers(0, 5),
         st.sampled_from(["sum", "sum", "other"]),

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from isogloss.errors import InvalidArgument
-from isogloss.intake.openlineage import describe_dataset, follow_job, keep_dataset, keep_job
+from isogloss.intake.datasets import describe_dataset, keep_dataset
+from isogloss.intake.jobs import follow_job, keep_job
 from isogloss.lineage.identity import Claim
 from isogloss.model.change import SourceEdit
 from isogloss.model.rdf import Iri, Triple

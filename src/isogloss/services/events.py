@@ -16,15 +16,17 @@ from typing import Any
 
 from isogloss.errors import Forbidden, InvalidInput, MeshError, StoreUnavailable, ValidationFailed
 from isogloss.intake.events import Event, instant_of, read_event
-from isogloss.intake.openlineage import check, check_run, essence
+from isogloss.intake.openlineage import check, check_run
+from isogloss.intake.tellings import essence
 from isogloss.model.catalog import Domain
 from isogloss.model.change import Refused
 from isogloss.model.rdf import Iri
+from isogloss.services.arrivals import Arrivals
 from isogloss.services.catalog import UNCLAIMED
 from isogloss.services.claims import Claims, read_claims
 from isogloss.services.commits import Commits
 from isogloss.services.current import Current
-from isogloss.services.event_streams import Arrivals, Patch, Stream, stream_of
+from isogloss.services.event_streams import Patch, Stream, stream_of
 from isogloss.services.judge import Clock, now
 from isogloss.services.requests import SourcePatch
 from isogloss.store.graph import Reader

@@ -116,7 +116,8 @@ class RootCauseSearch:
         if MESH.Run not in about.iris(RDF.type):
             raise NotFound(f"{run} is no run of the mesh: look at the jobs of an edge for theirs.")
         inputs = then.canonical(about.iris(PROV.used))
-        outputs = then.canonical(then.state.referrers(PROV.wasGeneratedBy, [run])[run])
+        made = then.state.referrers(PROV.wasGeneratedBy, [run])[run]
+        outputs = then.canonical({*made, *about.iris(PROV.generated)})
         found = next(iter(self._runs_of([about])), Run(run, None, "", None, None))
         edges = EdgeFilter(jobs=frozenset({found.job} if found.job else ()))
         asking = Asking(self._tracer, Level.COLUMN, at, edges, None, frozenset())
@@ -135,10 +136,12 @@ class RootCauseSearch:
         return {name: dataset for dataset in datasets for name in group(dataset).members}
 
     def _makers(self, names: Collection[Iri]) -> Iterable[tuple[Iri, Iri]]:
-        """Pair names of datasets with the jobs whose runs generated them."""
-        generated = {
-            about.subject: about.iris(PROV.wasGeneratedBy) for about in self._describe(names)
-        }
+        """Pair names of datasets with the jobs that make them, or whose runs generated them."""
+        described = self._describe(names)
+        for about in described:
+            for job in about.iris(MESH.madeBy):
+                yield about.subject, job
+        generated = {about.subject: about.iris(PROV.wasGeneratedBy) for about in described}
         runs = sorted({run for some in generated.values() for run in some})
         job_of = {run.id: run.job for run in self._runs_of(self._describe(runs))}
         for dataset, some in generated.items():

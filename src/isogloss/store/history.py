@@ -129,6 +129,22 @@ class Past:
                 )
             ]
 
+    def within(
+        self, graph: Iri, predicate: Iri, objects: Collection[Iri], *, most: int | None = None
+    ) -> list[Quad]:
+        """List what one graph says with a predicate of objects, `most` at the most, in no order."""
+        with self._connect() as connection:
+            numbers = self._dictionary.numbers(connection, {graph, predicate, *objects})
+            if graph not in numbers or predicate not in numbers:
+                return []
+            then = select(*_QUAD).where(
+                self._true,
+                Q.c.g == numbers[graph],
+                Q.c.p == numbers[predicate],
+                _unindexed(Q.c.o).in_([numbers[term] for term in objects if term in numbers]),
+            )
+            return list(self._decode(connection, then.limit(most)))
+
     def referrers(self, predicate: Iri, objects: Iterable[Iri]) -> dict[Iri, tuple[Iri, ...]]:
         """Find the subjects that point at each object by `predicate`, sorted."""
         found: dict[Iri, set[Iri]] = {object_: set() for object_ in objects}
