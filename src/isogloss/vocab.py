@@ -19,14 +19,13 @@ class Namespace:
         self.prefix = prefix
         self.iri = iri
         self.terms = frozenset(terms.split())
+        # As attributes, for they are asked for millions of times.
+        self.__dict__.update({term: Iri(iri + term) for term in self.terms - self.__dict__.keys()})
 
     def __getattr__(self, term: str) -> Iri:
-        if term not in self.terms:
-            raise AttributeError(
-                f"{self.prefix}: has no term {term!r} here; "
-                "add it to vocab.py if the standard has it"
-            )
-        return Iri(self.iri + term)
+        raise AttributeError(
+            f"{self.prefix}: has no term {term!r} here; add it to vocab.py if the standard has it"
+        )
 
     def __contains__(self, iri: str) -> bool:
         return iri.startswith(self.iri)

@@ -51,7 +51,7 @@ def counted() -> Iterator[Work]:
 def run(number: int, output: str, *, end: str = "COMPLETE") -> list[dict[str, Any]]:
     """Give the two events of a run that reads `orders`; each is later than those before."""
     hour, minute = divmod(number, 60)
-    given = {"inputs": side("orders", **FIELDS), "outputs": side(output, **FIELDS)}
+    given: dict[str, Any] = {"inputs": side("orders", **FIELDS), "outputs": side(output, **FIELDS)}
     found = []
     for second, state in enumerate(("START", end)):
         time = f"2026-01-{1 + hour // 24:02}T{hour % 24:02}:{minute:02}:{second:02}Z"

@@ -139,8 +139,7 @@ class RootCauseSearch:
         """Pair names of datasets with the jobs that make them, or whose runs generated them."""
         described = self._describe(names)
         for about in described:
-            for job in about.iris(MESH.madeBy):
-                yield about.subject, job
+            yield from ((about.subject, job) for job in about.iris(MESH.madeBy))
         generated = {about.subject: about.iris(PROV.wasGeneratedBy) for about in described}
         runs = sorted({run for some in generated.values() for run in some})
         job_of = {run.id: run.job for run in self._runs_of(self._describe(runs))}
