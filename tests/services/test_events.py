@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from isogloss.api.app import build_app
 from isogloss.bootstrap import Services, build
-from isogloss.errors import InvalidInput
+from isogloss.errors import InvalidInput, MeshError
 from isogloss.governance.rulebook import Rulebook
 from isogloss.intake.naming import dataset_iri, job_iri, run_iri
 from isogloss.intake.openlineage import read_events
@@ -55,8 +55,14 @@ def without_run(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def take(services: Services, *events: Any) -> list[Answer]:
-    read = [services.events.read(f"event {n}", value) for n, value in enumerate(events, 1)]
-    return services.events.take([Reported(one, OPERATOR) for one in read])
+    return services.events.take([reported(services, value) for value in events])
+
+
+def reported(services: Services, value: Any, author: Iri = OPERATOR) -> Reported:
+    (read,) = services.events.read([("The event", value)], author)
+    if isinstance(read, MeshError):
+        raise read
+    return read
 
 
 def said(services: Services) -> frozenset[Triple]:
@@ -163,7 +169,7 @@ def test_what_is_kept_as_an_event_and_is_none_harms_no_other(empty_mesh: Service
 def test_a_clock_that_is_ahead_does_not_stop_a_jobs_lineage(empty_mesh: Services) -> None:
     late = event("COMPLETE", "r1", 1) | {"eventTime": "2999-01-01T00:00:00Z"}
     with pytest.raises(InvalidInput, match="more than a day ahead"):
-        empty_mesh.events.read("The event", late)
+        reported(empty_mesh, late)
 
 
 def test_an_event_that_says_too_much_is_refused_before_it_is_worked_out(
@@ -174,7 +180,7 @@ def test_an_event_that_says_too_much_is_refused_before_it_is_worked_out(
     facets = {"schema": {"fields": fields}, "columnLineage": {"fields": {}, "dataset": every}}
     output = {"namespace": "db", "name": "b", "facets": facets}
     with pytest.raises(InvalidInput, match="more than 200,000 statements"):
-        empty_mesh.events.read("The event", event("COMPLETE", "r1", 1, outputs=[output]))
+        reported(empty_mesh, event("COMPLETE", "r1", 1, outputs=[output]))
 
 
 def test_what_nobody_speaks_of_any_more_is_flagged_and_stays(empty_mesh: Services) -> None:

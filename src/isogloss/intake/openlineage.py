@@ -6,7 +6,7 @@ repetition matters.
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from isogloss.intake.datasets import describe_dataset, keep_dataset, tell_of_dataset
 from isogloss.intake.described import Described
@@ -36,7 +36,7 @@ def read_events(events: Sequence[tuple[str, Any]], *, space: str) -> Document:
         event = read_event(where, value)
         stream = streams[event.kind is Kind.DATASET, event.about]
         if event not in stream:
-            only_kept += check(event, space) + check_run(event, space)
+            only_kept += check(event, space).only_kept + check_run(event, space).only_kept
             stream.add(event)
     for (is_dataset, about), found in streams.items():
         if is_dataset:
@@ -46,8 +46,15 @@ def read_events(events: Sequence[tuple[str, Any]], *, space: str) -> Document:
     return Document(frozenset(triples), _notes(only_kept))
 
 
-def check(event: Event, space: str) -> Counter[str]:
-    """Read what an event says of job and datasets; give what of it is only kept, by name.
+class Checked(NamedTuple):
+    """What of an event is only kept, by name, and how many statements the rest makes."""
+
+    only_kept: Counter[str]
+    statements: int
+
+
+def check(event: Event, space: str) -> Checked:
+    """Read what an event says of job and datasets.
 
     Raises:
         InvalidInput: something in it is not what it must be, or is too long to be kept.
@@ -58,12 +65,13 @@ def check(event: Event, space: str) -> Counter[str]:
         tell_of_dataset(described, facets, event.about, [event])
     else:
         facets.only_kept.update(tell(described, facets, event.about, telling_of(space, event)))
-    check_terms(event.where, described.finish())
-    return facets.only_kept
+    said = described.finish()
+    check_terms(event.where, said)
+    return Checked(facets.only_kept, len(said))
 
 
-def check_run(event: Event, space: str) -> Counter[str]:
-    """Read what an event says of a run, if it is of one; give what of it is only kept, by name.
+def check_run(event: Event, space: str) -> Checked:
+    """Read what an event says of a run, if it is of one, and how it is kept itself.
 
     Raises:
         InvalidInput: something in it is not what it must be, or is too long to be kept.
@@ -75,8 +83,9 @@ def check_run(event: Event, space: str) -> Counter[str]:
         facets.of_others(facets_of(event.value["run"]))
         for _, _, found in datasets_of(event):
             facets.of_others(facets_of(found, "inputFacets") | facets_of(found, "outputFacets"))
-    check_terms(event.where, said | keep(event, space, subject))
-    return facets.only_kept
+    said |= keep(event, space, subject)
+    check_terms(event.where, said)
+    return Checked(facets.only_kept, len(said))
 
 
 def _notes(only_kept: Counter[str]) -> tuple[str, ...]:
