@@ -44,6 +44,7 @@ _AHEAD = timedelta(days=1)
 
 _MOST_REMEMBERED = 10_000
 _PAUSE_SECONDS = 0.005
+_MOST_PAUSES = 20
 
 Answer = MeshError | Refused | None
 """What becomes of an event: an error, a refusal by the rules, or None once it is durable."""
@@ -145,7 +146,11 @@ class Events:
         if not self._waiting:
             return  # somebody's turn before has taken them along
         # Whoever was answered a moment ago, and reports again, shares the next commit.
-        time.sleep(_PAUSE_SECONDS)
+        known = 0
+        for _ in range(_MOST_PAUSES):
+            if known == (known := len(self._waiting)):
+                break
+            time.sleep(_PAUSE_SECONDS)
         with self._queue:
             size = statements = 0
             group: list[tuple[Sequence[Reported], Future[list[Answer]]]] = []

@@ -141,7 +141,7 @@ class Past:
                 self._true,
                 Q.c.g == numbers[graph],
                 Q.c.p == numbers[predicate],
-                _unindexed(Q.c.o).in_([numbers[term] for term in objects if term in numbers]),
+                Q.c.o.in_([numbers[term] for term in objects if term in numbers]),
             )
             return list(self._decode(connection, then.limit(most)))
 
