@@ -1,4 +1,4 @@
-"""What an OpenLineage event costs: `python -m benchmarks.events [--long]`.
+"""What an OpenLineage event costs: `python -m benchmarks.events [--long [COUNT]]`.
 
 The server is the real one, in a process of its own, over a mesh on disk; every answer stands for
 events that are synced, and judged by the rules that travel with the package. The clients are on
@@ -41,7 +41,13 @@ _BATCH = 100
 def main() -> None:
     """Run all of it, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--long", action="store_true", help="a million events, too (hours)")
+    parser.add_argument(
+        "--long",
+        type=int,
+        nargs="?",
+        const=_LARGE,
+        help="so many events too, told by ten thousand; a million (hours) if none are said",
+    )
     parser.add_argument("--count", type=int, default=_SMALL, help="so many events")
     arguments = parser.parse_args()
     report = Report("events")
@@ -62,21 +68,21 @@ def main() -> None:
             if _said(Path(folder)) != expected:
                 raise AssertionError(f"{name}: the mesh is not that of the events in order")
     if arguments.long:
-        _long(report)
+        _long(report, arguments.long)
     report.show()
 
 
-def _long(report: Report) -> None:
+def _long(report: Report, count: int) -> None:
     with tempfile.TemporaryDirectory(prefix="isogloss-bench-") as folder:
         with _server(Path(folder)) as (address, token):
             clients = Clients(address, token, 4, _BATCH)
-            events = as_it_comes(_LARGE)
+            events = as_it_comes(count)
             rates = []
             while part := list(islice(events, 10 * _PART)):
                 rates.append(10 * _PART / clients.send(iter(part)))
                 print(f"{len(rates) * 10 * _PART:,} events: {rates[-1]:,.0f}/s", file=sys.stderr)
-        report.add_rate(f"the first of {_LARGE:,} events", rates[0], "events/s")
-        report.add_rate(f"the last of {_LARGE:,} events", rates[-1], "events/s")
+        report.add_rate(f"the first of {count:,} events", rates[0], "events/s")
+        report.add_rate(f"the last of {count:,} events", rates[-1], "events/s")
         report.add_ratio("the first to the last", rates[0] / rates[-1])
 
 

@@ -150,6 +150,33 @@ def test_what_a_superseded_declaration_spoke_of_is_not_forgotten(empty_mesh: Ser
     }
 
 
+JOB_EVENTS = [
+    without_run(event("", "", 3, inputs=side("a"))),
+    without_run(event("", "", 4, outputs=side("z"))),
+]
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [event("START", run, n, inputs=side("a")) for n, run in enumerate(("r1", "r2"))]
+        + [event("FAIL", "r2", 3), event("START", "r3", 4, inputs=side("a"))],
+        [flow("COMPLETE", run, n, "a", "b") for n, run in enumerate(("r1", "r2"))]
+        + [event("FAIL", "r2", 3), flow("COMPLETE", "r3", 4, "a", "b")],
+        [flow("COMPLETE", "r1", 1, "a", "b"), *JOB_EVENTS, flow("COMPLETE", "r2", 5, "a", "b")],
+    ],
+    ids=["a failed beginning", "a good end that was none", "a superseded declaration"],
+)
+def test_a_run_that_says_the_same_is_the_last_of_all_that_it_mentions(
+    empty_mesh: Services, events: list[Any]
+) -> None:
+    """Between it and the one before, something that counts no more spoke of the same."""
+    for one in events:
+        assert take(empty_mesh, one) == [None]
+    pairs = [("an event", value) for value in events]
+    assert said(empty_mesh) == read_events(pairs, space=SPACE).triples
+
+
 def test_what_is_kept_as_an_event_and_is_none_harms_no_other(empty_mesh: Services) -> None:
     take(empty_mesh, event("START", "r1", 1))
     source, _ = Stream("unclaimed", SPACE, False, ("cron", "sum")).sources
@@ -250,7 +277,8 @@ NAMED = {
 }
 METRICS = {"outputStatistics": {"rowCount": 7}}
 
-sides = st.lists(
+# Much is alike, as runs mostly are.
+sides = st.just(side("a")) | st.lists(
     st.builds(
         lambda name, facets, more: {"namespace": "db", "name": name, "facets": facets, **more},
         st.sampled_from("abcd"),

@@ -90,6 +90,7 @@ def describe_job_graph(
             mesh:contentDigest "…" .          # of all that the lineage follows
         <dataset> mesh:lastSeenIn <run or event> ;  # if neither of these was the last
             mesh:lastSeen "…" .               # if neither speaks of it
+        <job> mesh:lastSeenIn <run or event> .      # if neither was the last of all that count
     """
     tellings = (*([observed(run)] if run else ()), *([declared] if declared else ()))
     said = set(said_by(space, about, tellings))
@@ -104,17 +105,19 @@ def describe_job_graph(
     for dataset, seen in last.items():
         if seen.by not in current:
             said.add(Triple(dataset, MESH.lastSeenIn, seen.by))
-            if dataset not in now:
+            if dataset not in now and dataset != job:
                 said |= seen.triples
                 said.add(Triple(dataset, MESH.lastSeen, Literal(seen.time, XSD.dateTime)))
     return frozenset(said)
 
 
 def mentions_in(space: str, about: tuple[str, str], telling: Telling) -> dict[Iri, Mention]:
-    """Find what a telling says of each dataset."""
+    """Find what a telling says of each dataset; every telling mentions the job itself."""
+    found = portraits(said_by(space, about, (telling,)))
+    found[job_iri(space, *about)] = frozenset()
     return {
-        dataset: Mention(telling.moment, telling.by, telling.time, triples)
-        for dataset, triples in portraits(said_by(space, about, (telling,))).items()
+        subject: Mention(telling.moment, telling.by, telling.time, triples)
+        for subject, triples in found.items()
     }
 
 

@@ -17,7 +17,7 @@ from isogloss.services.job_arrivals import JobArrivals, Pointer
 from isogloss.store.history import Past
 from isogloss.vocab import CODE, DCTERMS, MESH, RDF
 
-_TOLD = (RDF.type, MESH.newestRun, DCTERMS.modified, MESH.contentDigest)
+_TOLD = (RDF.type, MESH.newestRun, DCTERMS.modified, MESH.contentDigest, MESH.lastSeenIn)
 """What is read of events, runs and jobs: whether they are there, and what a job follows."""
 
 
@@ -112,6 +112,7 @@ class Arrivals:
                 about.text(MESH.contentDigest) or "",
                 (stream.graphs[0], about.iri(MESH.newestRun)) in complete,
                 bool(about.quads),
+                not about.iris(MESH.lastSeenIn),
             )
             for stream, about in found.items()
         }

@@ -51,6 +51,8 @@ class Pointer(NamedTuple):
     digest: str
     is_complete: bool
     exists: bool
+    was_last: bool
+    """Whether nothing that counts came after that run, or after the newest JobEvent."""
 
 
 class JobArrivals:
@@ -123,8 +125,11 @@ class JobArrivals:
             fresh = [*fresh, *self._others(settled)]
         found = newest_of(fresh)
         if found and followed and followed not in self._runs:
-            return found if (moment_of("", self._pointer.time), followed) < found.order else None
+            return found if self._followed_order(followed) < found.order else None
         return found
+
+    def _followed_order(self, run: Iri) -> tuple[str, Iri]:
+        return moment_of("", self._pointer.time), run
 
     def _others(self, settled: bool) -> Collection[Run]:
         """Read the runs that may take the place of one that failed."""
@@ -139,12 +144,16 @@ class JobArrivals:
         """Tell whether the job's graph stays as it is, but for which run it follows."""
         if declared != newest(self._declared_before):
             return False
+        if self._pointer.run is None:
+            return run is None and not tellings
+        order = self._followed_order(self._pointer.run)
         if run:
-            order = run.order
-        elif self._pointer.run and self._pointer.run not in self._runs:
-            order = moment_of("", self._pointer.time), self._pointer.run
-        else:
-            return not self._pointer.run and not tellings
+            # What came between may have been the last to mention what the run speaks of now.
+            if not self._pointer.was_last or (declared and declared.order > order):
+                return False
+            order = run.moment, run.iri
+        elif self._pointer.run in self._runs:
+            return False
         given = [declared] if declared else []
         every = [observed(run), *tellings] if run else tellings
         return all(
