@@ -16,10 +16,10 @@ from isogloss.model.change import Committed, SourceContent
 from isogloss.model.claims import UnclaimedNamespace
 from isogloss.model.rdf import Iri, Triple
 from isogloss.services.claims import Claims, claim_triples, find_unclaimed
-from isogloss.services.events import Reported
 from isogloss.services.ownership import OPERATOR
 from isogloss.vocab import DCAT, MESH, RDF
 from tests.security.world import SPACES, World, domain_iri, found, person
+from tests.services.test_events import reported
 
 SHOP, SALES = domain_iri("shop"), domain_iri("sales")
 
@@ -40,7 +40,7 @@ def report(services: Services, namespace: str, name: str, author: Iri = OPERATOR
         "inputs": [{"namespace": "postgres://shop", "name": "orders"}],
         "outputs": [{"namespace": "s3://lake", "name": name}],
     }
-    assert services.events.take([Reported(services.events.read("it", value), author)]) == [None]
+    assert services.events.take([reported(services, value, author)]) == [None]
     return value
 
 

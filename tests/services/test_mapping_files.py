@@ -101,7 +101,7 @@ def test_two_terms_without_a_like_are_not_alike(mesh: Services) -> None:
 
 def test_the_sample_mappings_leave_as_sssom(mesh: Services) -> None:
     exported = mesh.mapping_files.export_mappings(MappingFormat.TSV, mapping_set=SAMPLE)
-    assert exported.count == 17
+    assert exported.count == 19
     (note,) = exported.notes
     assert "18 texts" in note  # the comments, and the title of the set
     mappings = read_tsv(exported.text.encode())

@@ -65,8 +65,8 @@ def total(space: str) -> Iri:
 def mesh() -> Iterator[Services]:
     """A mesh in which a job was reported that nobody claimed, claimed by the shop at last."""
     services = found().services
-    event = services.events.read("it", EVENT)
-    assert services.events.take([Reported(event, OPERATOR)]) == [None]
+    read = services.events.read([("it", EVENT)], OPERATOR)
+    assert services.events.take([one for one in read if isinstance(one, Reported)]) == [None]
     services.claiming.claim("shop", "cron")
     yield services
     services.close()
@@ -119,9 +119,9 @@ def test_what_nobody_ever_reported_is_not_found(mesh: Services) -> None:
 
 def test_it_goes_back_with_a_claim_that_is_withdrawn() -> None:
     services = found().services
-    event = services.events.read("it", EVENT)
+    read = services.events.read([("it", EVENT)], OPERATOR)
     services.claiming.claim("shop", "cron")
-    services.events.take([Reported(event, OPERATOR)])
+    services.events.take([one for one in read if isinstance(one, Reported)])
     services.claiming.withdraw("shop", "cron")
     assert look(services, SPACES["shop"]) == look(services, UNCLAIMED)
     services.close()

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from isogloss.errors import InvalidArgument, NotFound, StalePlan
-from isogloss.intake.openlineage import describe_dataset, follow_job, keep_dataset, keep_job
+from isogloss.intake.datasets import describe_dataset, keep_dataset
+from isogloss.intake.jobs import follow_job, keep_job
 from isogloss.lineage.claims import Claim
 from isogloss.model.catalog import Domain
 from isogloss.model.rdf import Iri, Quad, Triple

@@ -131,9 +131,16 @@ class Commits:
         return (self._known or self.ownership()).domain(name)
 
     def authorise(
-        self, author: Iri, sources: Sequence[tuple[str, str]], *, preview: bool = False
+        self,
+        author: Iri,
+        sources: Sequence[tuple[str, str]],
+        *,
+        preview: bool = False,
+        reports: bool = False,
     ) -> None:
         """Check that an author may write sources, given as domain and source, before any work.
+
+        `reports` if he is to say what he saw run.
 
         Raises:
             Forbidden: he may not; unless it is for a plan, the journal has it.
@@ -141,10 +148,11 @@ class Commits:
         """
         if author == OPERATOR:
             return
-        ownership = self.ownership()
+        # Whoever reports comes often; the writer looks again at his rights, in its own state.
+        ownership = (self._known if reports else None) or self.ownership()
         try:
             for domain, source in sources:
-                ownership.authorise(author, ownership.place(domain, source))
+                ownership.authorise(author, ownership.place(domain, source), reports=reports)
         except Forbidden as error:
             if preview:
                 raise

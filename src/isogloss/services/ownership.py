@@ -23,7 +23,7 @@ from isogloss.services.rule_records import RULES_SOURCE
 from isogloss.services.spelling import careless_reading, is_normal
 from isogloss.store.graph import Reader
 from isogloss.store.named_graphs import MEMBERS, RULES, SYSTEM, source_graph
-from isogloss.vocab import DCTERMS, MESH, ORG, PROV, RDF, SH, SKOS, VOID
+from isogloss.vocab import MESH, ORG, RDF, SH, SKOS, VOID
 
 OPERATOR = Iri("https://w3id.org/isogloss/operator")
 """Whoever has the mesh's folder itself: may write for every domain, within its bounds."""
@@ -45,15 +45,14 @@ _RESERVED = frozenset({"graph", "membership", "rules", ".well-known"})
 """What each domain's space has for graphs, members, rules and blank nodes: its own alone."""
 
 _SYSTEM_SOURCES = {MEMBERS_SOURCE: MEMBERS, RULES_SOURCE: RULES}
-_HARMLESS = frozenset(
+_WATCHED = frozenset(
     {
-        *(DCTERMS.title, DCTERMS.identifier, DCTERMS.description, DCTERMS.requires),
-        *(MESH.fieldPath, MESH.position, MESH.physicalType, MESH.olNamespace, MESH.evidence),
-        *(MESH.transformation, MESH.madeBy, PROV.entity, PROV.used, PROV.wasDerivedFrom),
-        *(PROV.qualifiedDerivation, PROV.qualifiedInfluence, PROV.wasGeneratedBy, RDF.value),
+        *(*_SYSTEM_WORDS, *_PART_OF, RDF.type, SKOS.inScheme, ORG.role, ORG.organization),
+        *(VOID.uriSpace, MESH.claimedBy, MESH.concerns, MESH.same, MESH.namespacePattern),
+        *(MESH.judges, MESH.verdict),
     }
 )
-"""What everybody may state of what is his own, whatever it is."""
+"""What, beside the words of SHACL, not everybody may state of whatever is his own."""
 
 _RULE_WORDS = frozenset({MESH.RuleSet, MESH.Vote, MESH.Waiver})
 
@@ -243,8 +242,8 @@ class Ownership:
 
     def _check_words(self, place: Place, triple: Triple) -> None:
         predicate, value = triple.predicate, triple.object
-        if predicate in _HARMLESS and place.source != VERDICTS_SOURCE:
-            return  # most are, and a source may have many thousands
+        if predicate not in _WATCHED and predicate not in SH and place.source != VERDICTS_SOURCE:
+            return  # as most are, and a source may have many thousands
         kind = value if predicate == RDF.type else None
         governs = place.domain.id == self._governance.id
         what = ""

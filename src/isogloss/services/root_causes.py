@@ -21,7 +21,7 @@ from isogloss.services.lineage_asking import Filters
 from isogloss.services.lineage_pages import cut, place_of
 from isogloss.services.lineage_snapshots import Snapshots
 from isogloss.services.run_records import describe, instant, runs_of
-from isogloss.vocab import DQV, PROV
+from isogloss.vocab import DQV, MESH, PROV
 
 MAX_HOPS = 30
 MAX_CAUSES = 100
@@ -109,10 +109,11 @@ class _Told:
         return {name: dataset for dataset in datasets for name in group(dataset).members}
 
     def makers(self, names: Collection[Iri]) -> Iterable[tuple[Iri, Iri]]:
-        """Pair names of datasets with the jobs whose runs generated them."""
-        generated = {
-            about.subject: about.iris(PROV.wasGeneratedBy) for about in describe(self._state, names)
-        }
+        """Pair names of datasets with the jobs that make them, or whose runs generated them."""
+        described = describe(self._state, names)
+        for about in described:
+            yield from ((about.subject, job) for job in about.iris(MESH.madeBy))
+        generated = {about.subject: about.iris(PROV.wasGeneratedBy) for about in described}
         runs = sorted({run for some in generated.values() for run in some})
         job_of = {run.id: run.job for run in runs_of(self._state, describe(self._state, runs))}
         for dataset, some in generated.items():

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from isogloss.errors import NotFound
 from isogloss.intake.events import Event
+from isogloss.intake.jobs import describe_job_graph
 from isogloss.intake.naming import dataset_iri, run_iri
-from isogloss.intake.openlineage import describe_job_graph
 from isogloss.intake.runs import datasets_of, read_run
 from isogloss.model.lineage import Direction, EdgeFilter, EdgeKind, Evidence, Extent, Level, Link
 from isogloss.model.lineage_answers import Run, RunLineage
@@ -156,7 +156,8 @@ class RunTracer:
         then = self._snapshots.at(at)
         about = Description(run.id, then.state.describe([run.id])[run.id])
         inputs = then.levels.canonical(about.iris(PROV.used))
-        outputs = then.levels.canonical(then.state.referrers(PROV.wasGeneratedBy, [run.id])[run.id])
+        made = then.state.referrers(PROV.wasGeneratedBy, [run.id])[run.id]
+        outputs = then.levels.canonical({*made, *about.iris(PROV.generated)})
         edges = EdgeFilter(jobs=frozenset({run.job} if run.job else ()))
         asking = Asking(then, Level.COLUMN, edges, None, frozenset())
         read, written = (

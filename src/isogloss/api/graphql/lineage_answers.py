@@ -184,7 +184,7 @@ class RunLineage(LineageAnswer):
     started_at: datetime | None = strawberry.field(description="When it began.")
     ended_at: datetime | None = strawberry.field(description="When it ended.")
     inputs: list[ID] = strawberry.field(description="What it read (prov:used), by IRI.")
-    outputs: list[ID] = strawberry.field(description="What it wrote (prov:wasGeneratedBy).")
+    outputs: list[ID] = strawberry.field(description="What it wrote (prov:generated).")
     links: list[LineageLink] = strawberry.field(
         description="How it made columns of others; since the commit that had all of its events."
     )
