@@ -18,6 +18,7 @@ from isogloss.services.bench_process import BenchProcess
 from isogloss.services.catalog import Catalog
 from isogloss.services.claiming import Claiming
 from isogloss.services.commits import Commits
+from isogloss.services.comparing import Comparing
 from isogloss.services.discovery import Discovery
 from isogloss.services.events import Events
 from isogloss.services.exports import Exports
@@ -72,6 +73,7 @@ class View:
     root_causes: RootCauseSearch
     runs: RunTracer
     meanings: Meanings
+    comparing: Comparing
     mapping_files: MappingFiles
     verdicts: Verdicts
     translating: Translating
@@ -192,6 +194,7 @@ def build(
             root_causes=RootCauseSearch(snapshots, clock),
             runs=RunTracer(snapshots, mesh.journal.commits_touching),
             meanings=meanings,
+            comparing=Comparing(catalog, meanings, clock),
             mapping_files=MappingFiles(exact, catalog, meanings),
             verdicts=Verdicts(snapshots, clock),
             translating=Translating(graph, catalog, meanings, clock),
@@ -235,6 +238,7 @@ def build(
         root_causes=current.root_causes,
         runs=current.runs,
         meanings=current.meanings,
+        comparing=current.comparing,
         mapping_files=current.mapping_files,
         verdicts=current.verdicts,
         translating=current.translating,
