@@ -49,6 +49,8 @@ def test_precision_and_recall_are_as_promised_on_what_was_held_out(glossary: Glo
 def test_there_are_many_pairs_and_both_halves_have_all_sorts(glossary: Glossary) -> None:
     assert len(glossary.pairs) >= 240
     assert {pair.verdict for pair in glossary.pairs} == {"same", "different", "narrower"}
+    hard = {"homonym", "synonym", "same-text", "plural", "abbreviation", "lookalike", "language"}
+    assert sum(pair.trait in hard for pair in glossary.pairs) >= len(glossary.pairs) / 3
     halves = Counter((pair.is_held_out, pair.kind, pair.is_positive) for pair in glossary.pairs)
     assert len(halves) == 8
     assert min(halves.values()) >= 25
