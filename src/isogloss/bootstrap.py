@@ -42,6 +42,7 @@ from isogloss.services.rule_exports import RuleExports
 from isogloss.services.rules import Rules
 from isogloss.services.scorecards import Scorecards
 from isogloss.services.sql_lineage import SqlLineage
+from isogloss.services.translating import Translating
 from isogloss.services.waivers import Waivers
 from isogloss.services.watching import Watching
 from isogloss.settings import Settings
@@ -66,6 +67,7 @@ class View:
     impact: ImpactAnalysis
     root_causes: RootCauseSearch
     meanings: Meanings
+    translating: Translating
     discovery: Discovery
     exports: Exports
 
@@ -170,6 +172,7 @@ def build(
     ) -> View:
         catalog = Catalog(graph, settings.base_iri, Names(graph, projection, mesh.at))
         snapshots = Snapshots(graph, catalog, projection, mesh.at)
+        meanings = Meanings(graph, catalog)
         return View(
             graph=graph,
             catalog=catalog,
@@ -179,7 +182,8 @@ def build(
             shape=LineageShape(snapshots),
             impact=ImpactAnalysis(snapshots),
             root_causes=RootCauseSearch(snapshots, clock, mesh.journal.commits_touching),
-            meanings=Meanings(graph, catalog),
+            meanings=meanings,
+            translating=Translating(graph, catalog, meanings, clock),
             discovery=Discovery(graph, catalog),
             exports=Exports(exact, catalog),
         )
@@ -219,6 +223,7 @@ def build(
         impact=current.impact,
         root_causes=current.root_causes,
         meanings=current.meanings,
+        translating=current.translating,
         discovery=current.discovery,
         exports=current.exports,
         mesh=mesh,

@@ -7,6 +7,7 @@ MeshError                 base; `except MeshError` catches every error of ours
 │   ├── InvalidIri        the text is not an absolute IRI
 │   ├── InvalidArgument   a number or a word outside what the question allows
 │   ├── TooLarge          more than is read at once
+│   ├── ExpressionRefused an expression that translations may not use
 │   ├── UnknownFormat     the document's format is not one we read, or not the one named
 │   └── ForeignGraph      the document names a graph that is not the caller's
 ├── ValidationFailed      the rules could not be evaluated; says nothing about the data
@@ -74,6 +75,12 @@ class TooLarge(InvalidInput):
     """More than is read at once."""
 
     code = "TOO_LARGE"
+
+
+class ExpressionRefused(InvalidInput):
+    """An expression that is no SQL, or holds what translations may not use."""
+
+    code = "EXPRESSION_REFUSED"
 
 
 class UnknownFormat(InvalidInput):

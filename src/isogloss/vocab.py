@@ -52,7 +52,7 @@ CODE = Namespace(
     "declared observed "
     "DROP RENAME RETYPE REDEFINE DEPRECATE critical high medium low info "
     "entity flag measure dimension identifier code "
-    "calendarDay calendarWeek calendarMonth calendarQuarter calendarYear",
+    "calendarDay calendarWeek calendarMonth calendarQuarter calendarYear unbounded",
 )
 CSVW = Namespace("csvw", "http://www.w3.org/ns/csvw#", "name datatype")
 DCAT = Namespace(
@@ -98,7 +98,7 @@ MESH = Namespace(
     "Impact change hops impactSeverity "
     "evidence madeBy newestRun concerns same claimedBy namespacePattern aliasOf "
     "jobType lastSeen nominalStartTime nominalEndTime "
-    "concordance counts disjointWith event identifiedBy population termKind uniqueWithin "
+    "absenceOf concordance counts disjointWith event identifiedBy population termKind uniqueWithin "
     "currency defaultCode factor filter grain offset timezone unit window",
 )
 ODRL = Namespace(

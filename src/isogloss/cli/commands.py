@@ -25,6 +25,7 @@ from isogloss.cli import (
     scores,
     serving,
     show,
+    translating,
     upkeep,
     validating,
 )
@@ -72,6 +73,7 @@ for command in (
     lineage_shape.orphans,
     lineage_shape.hubs,
     lineage_shape.critical,
+    translating.translate,
     upkeep.verify,
     upkeep.backup,
     upkeep.restore,

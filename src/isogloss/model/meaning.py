@@ -63,6 +63,7 @@ class Taxonomy:
 
     broader: Map[Iri, frozenset[Iri]] = field(default_factory=dict)  # each to all above it
     disjoint: frozenset[frozenset[Iri]] = frozenset()  # pairs that share nothing
+    absences: Map[Iri, Iri] = field(default_factory=dict)  # such as silence, to what is absent
     labels: Map[Iri, str] = field(default_factory=dict)
 
 
@@ -135,6 +136,14 @@ class Concordance:
     target: Iri
     pairs: tuple[tuple[str, str], ...]
     default: str | None = None
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+
+    def holds(self, at: datetime) -> bool:
+        """Tell whether it is in force at an instant."""
+        return (self.valid_from is None or self.valid_from <= at) and (
+            self.valid_until is None or at < self.valid_until
+        )
 
 
 @dataclass(frozen=True, slots=True)

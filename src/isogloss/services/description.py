@@ -19,7 +19,7 @@ from isogloss.model.catalog import (
     Term,
 )
 from isogloss.model.meaning import Mapping as TermMapping
-from isogloss.model.meaning import Translation
+from isogloss.model.meaning import Sense, TermKind, Translation
 from isogloss.model.rdf import Iri, Literal, Quad
 from isogloss.vocab import (
     CODE,
@@ -200,6 +200,26 @@ def term(about: Description, domain: Iri | None) -> Term:
     )
 
 
+def sense(about: Description) -> Sense:
+    """Read what makes a term precise; None where nothing is said, or nothing that can be read."""
+    kind = about.code(MESH.termKind)
+    return Sense(
+        term=about.subject,
+        kind=TermKind(kind) if kind in set(TermKind) else None,
+        population=about.iri(MESH.population),
+        identifier=about.iri(MESH.identifiedBy),
+        unique_within=about.iri(MESH.uniqueWithin),
+        event=about.iri(MESH.event),
+        window=about.text(MESH.window),
+        filter=about.text(MESH.filter),
+        grain=about.text(MESH.grain),
+        unit=about.iri(MESH.unit) or about.text(MESH.unit),
+        currency=about.text(MESH.currency),
+        timezone=about.text(MESH.timezone),
+        counts=about.iri(MESH.counts),
+    )
+
+
 def objective(about: Description, parts: Mapping[Iri, Description]) -> ServiceLevelObjective | None:
     """Read a mesh:ServiceLevelObjective; None unless one constraint states it whole."""
     for constraint in (parts[iri] for iri in about.iris(ODRL.constraint)):
@@ -252,6 +272,10 @@ def translation(about: Description) -> Translation | None:
         expression=about.text(MESH.expression),
         lossiness=about.code(MESH.lossiness),
         precondition=about.text(MESH.precondition),
+        mapping=about.iri(MESH.basedOnMapping),
+        concordance=about.iri(MESH.concordance),
+        factor=about.text(MESH.factor),
+        offset=about.text(MESH.offset),
     )
 
 

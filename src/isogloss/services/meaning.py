@@ -1,15 +1,17 @@
 """Find the senses of a word, the words with several, and the mappings between domains."""
 
 from collections import defaultdict
+from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from isogloss.meaning import words
 from isogloss.model.catalog import Domain, Term
-from isogloss.model.meaning import Mapping, Translation, Word
+from isogloss.model.meaning import Mapping, Sense, Taxonomy, Translation, Word
 from isogloss.model.rdf import Iri
 from isogloss.services import description as read
 from isogloss.services.catalog import Catalog
+from isogloss.services.concepts import read_taxonomy
 from isogloss.services.current import Current
 from isogloss.services.description import Description
 from isogloss.store.graph import Reader
@@ -21,6 +23,8 @@ class _Vocabulary:
     terms: tuple[Term, ...]
     mappings: tuple[Mapping, ...]
     translations: dict[Iri, Translation]
+    attributes: dict[Iri, Sense]
+    taxonomy: Taxonomy
 
 
 class Meanings:
@@ -57,8 +61,19 @@ class Meanings:
         known = self._vocabulary.get().translations
         return [known.get(iri) for iri in ids]
 
+    def attributes(self) -> Map[Iri, Sense]:
+        """Give what makes each term of a glossary precise."""
+        return self._vocabulary.get().attributes
+
+    def taxonomy(self) -> Taxonomy:
+        """Give how the concepts relate that attributes name."""
+        return self._vocabulary.get().taxonomy
+
     def _read(self) -> _Vocabulary:
-        terms = self._catalog.terms(list(self._catalog.term_ids()))
+        ids = list(self._catalog.term_ids())
+        terms = self._catalog.terms(ids)
+        about = self._graph.describe(ids)
+        attributes = {iri: read.sense(Description(iri, about[iri])) for iri in ids if iri in about}
         translations = [read.translation(about) for about in self._typed(MESH.Translation)]
         based_on: defaultdict[Iri, list[Iri]] = defaultdict(list)
         for quad in self._graph.statements(MESH.basedOnMapping):
@@ -71,6 +86,8 @@ class Meanings:
             tuple(term for term in terms if term),
             tuple(mapping for mapping in mappings if mapping),
             {translation.id: translation for translation in translations if translation},
+            attributes,
+            read_taxonomy(self._graph, attributes.values()),
         )
 
     def _typed(self, class_: Iri) -> list[Description]:

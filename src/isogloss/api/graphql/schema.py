@@ -30,6 +30,7 @@ from isogloss.api.graphql.paging import After, Connection, First, page
 from isogloss.api.graphql.preview import PreviewQuery
 from isogloss.api.graphql.rules import RulesQuery
 from isogloss.api.graphql.scores import ScoreQuery
+from isogloss.api.graphql.translating import TranslatingQuery
 from isogloss.errors import InvalidArgument
 from isogloss.model.rdf import parse_iri
 
@@ -54,6 +55,7 @@ class Query(
     LineageQuery,
     LineageShapeQuery,
     ImpactQuery,
+    TranslatingQuery,
 ):
     """Every query of the API."""
 
