@@ -13,6 +13,7 @@ from isogloss.governance.regime import Regime
 from isogloss.governance.rulebook import Rulebook
 from isogloss.governance.validation import axioms
 from isogloss.model.governance import ValidationReport
+from isogloss.services.agreements import Agreements, mapping_turn
 from isogloss.services.bench import Bench
 from isogloss.services.bench_process import BenchProcess
 from isogloss.services.catalog import Catalog
@@ -30,6 +31,7 @@ from isogloss.services.lineage_questions import LineageQuestions
 from isogloss.services.lineage_shape import LineageShape
 from isogloss.services.lineage_snapshots import Snapshots
 from isogloss.services.loading import Loading
+from isogloss.services.mappings import Mappings
 from isogloss.services.meaning import Meanings
 from isogloss.services.names import Names
 from isogloss.services.planning import Planning
@@ -67,9 +69,11 @@ class View:
     impact: ImpactAnalysis
     root_causes: RootCauseSearch
     meanings: Meanings
+    agreements: Agreements
     translating: Translating
     discovery: Discovery
     exports: Exports
+    clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ class Services(View):
     scorecards: Scorecards
     commits: Commits
     identities: Identities
+    mappings: Mappings
     loading: Loading
     events: Events
     claiming: Claiming
@@ -94,7 +99,6 @@ class Services(View):
     history: History
     watching: Watching
     tokens: Tokens
-    clock: Clock
     unseen: timedelta
     view: Callable[[int, datetime], View]
     turn: Callable[[int, Moment], datetime]
@@ -183,15 +187,21 @@ def build(
             impact=ImpactAnalysis(snapshots),
             root_causes=RootCauseSearch(snapshots, clock, mesh.journal.commits_touching),
             meanings=meanings,
+            agreements=Agreements(graph, catalog),
             translating=Translating(graph, catalog, meanings, clock),
             discovery=Discovery(graph, catalog),
             exports=Exports(exact, catalog),
+            clock=clock,
         )
 
     def turn(sequence: int, moment: Moment) -> datetime:
         start = mesh.journal.instant_of(sequence)
-        # Dates come and waivers run out also between two commits.
-        return regimes.turn(mesh.at(sequence), start, start if isinstance(moment, int) else moment)
+        if isinstance(moment, int):
+            return regimes.turn(mesh.at(sequence), start, start)
+        # Dates come, and waivers and mappings run out, also between two commits.
+        state = mesh.at(sequence)
+        ruled = regimes.turn(state, start, moment)
+        return max(ruled, mapping_turn(state, start, moment))
 
     def judged_in_the_past(regime: Regime, state: Reader) -> ValidationReport:
         with closing(benches(known)) as bench:
@@ -223,6 +233,7 @@ def build(
         impact=current.impact,
         root_causes=current.root_causes,
         meanings=current.meanings,
+        agreements=current.agreements,
         translating=current.translating,
         discovery=current.discovery,
         exports=current.exports,
@@ -244,6 +255,7 @@ def build(
         ),
         commits=commits,
         identities=Identities(mesh.graph, projection, commits),
+        mappings=Mappings(mesh, current.catalog, commits, clock),
         loading=loading,
         events=Events(mesh.graph, commits, clock),
         claiming=Claiming(current.graph, current.catalog, commits),

@@ -99,7 +99,8 @@ MESH = Namespace(
     "evidence madeBy newestRun concerns same claimedBy namespacePattern aliasOf "
     "jobType lastSeen nominalStartTime nominalEndTime "
     "absenceOf concordance counts disjointWith event identifiedBy population termKind uniqueWithin "
-    "currency defaultCode factor filter grain offset timezone unit window",
+    "currency defaultCode factor filter grain offset timezone unit window "
+    "Dismissal dismisses candidateKind fingerprint",
 )
 ODRL = Namespace(
     "odrl",
@@ -163,8 +164,8 @@ SKOS = Namespace(
 SSSOM = Namespace(
     "sssom",
     "https://w3id.org/sssom/",
-    "MappingSet NegatedPredicate confidence mapping_justification mapping_tool mappings object_id "
-    "predicate_modifier reviewer_id subject_id subject_label",
+    "MappingSet NegatedPredicate confidence mapping_cardinality mapping_justification mapping_tool "
+    "mappings object_id predicate_modifier reviewer_id subject_id subject_label",
 )
 VANN = Namespace("vann", "http://purl.org/vocab/vann/")
 VOID = Namespace("void", "http://rdfs.org/ns/void#", "Dataset uriSpace")
