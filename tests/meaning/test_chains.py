@@ -3,32 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise, permutations
+from itertools import pairwise
 from math import isclose
 
 from hypothesis import given
-from hypothesis import strategies as st
 
 from isogloss.meaning.chains import MAX_CHAINS, MAX_LINKS, Chain, Network
 from isogloss.meaning.predicates import STRENGTH, Relation, compose, relation_of
 from isogloss.model.meaning import Mapping
 from isogloss.model.rdf import Iri
 from tests.meaning.mapped import said
+from tests.meaning.networks import networks
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 A, B, C, D = (Iri(f"urn:{name}") for name in "abcd")
-SAID = sorted(relation.replace(" ", "-") for relation in set(Relation) - {Relation.OVERLAPPING})
-
-mappings = st.lists(
-    st.builds(
-        lambda ends, relation, confidence: said(f"{ends[0]} {relation} {ends[1]}", confidence),
-        st.sampled_from(list(permutations("abcde", 2))),
-        st.sampled_from([*SAID, "exact", "exact", "broad", "broad"]),
-        st.sampled_from([None, 0.5, 0.75, 1.0]),
-    ),
-    max_size=9,
-    unique_by=lambda mapping: mapping.id,
-)
 
 
 def _every(
@@ -66,7 +54,7 @@ def _network(*given_: Mapping) -> Network:
     return Network(given_, NOW)
 
 
-@given(mappings)
+@given(networks)
 def test_every_chain_is_found_and_the_best_comes_first(given_: list[Mapping]) -> None:
     found = _network(*given_).chains(A, B, most=1_000)
     expected = set(_every(given_, A, B))
@@ -81,7 +69,7 @@ def test_every_chain_is_found_and_the_best_comes_first(given_: list[Mapping]) ->
             assert (one.confidence or 1.0) >= (other.confidence or 1.0) - 1e-12
 
 
-@given(mappings)
+@given(networks)
 def test_the_chains_to_all_terms_are_the_best_to_each(given_: list[Mapping]) -> None:
     network = _network(*given_)
     related = network.related(A)
@@ -96,7 +84,7 @@ def test_the_chains_to_all_terms_are_the_best_to_each(given_: list[Mapping]) -> 
             assert len(set(chain.terms)) == len(chain.links) + 1
 
 
-@given(mappings, mappings)
+@given(networks, networks)
 def test_a_changed_network_is_one_made_anew(given_: list[Mapping], more: list[Mapping]) -> None:
     network = _network(*given_)
     known = {mapping.id for mapping in given_}
@@ -108,7 +96,7 @@ def test_a_changed_network_is_one_made_anew(given_: list[Mapping], more: list[Ma
     assert network.links(A) == _network(*given_).links(A)
 
 
-@given(mappings)
+@given(networks)
 def test_a_chain_is_never_surer_stronger_or_longer_valid_than_its_links(
     given_: list[Mapping],
 ) -> None:
@@ -123,7 +111,7 @@ def test_a_chain_is_never_surer_stronger_or_longer_valid_than_its_links(
             assert chain.valid_until <= link.mapping.valid_until
 
 
-@given(mappings)
+@given(networks)
 def test_chains_back_are_the_chains_turned_round(given_: list[Mapping]) -> None:
     network = _network(*given_)
     there = network.chains(A, B, most=1_000).found

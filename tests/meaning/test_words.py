@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from isogloss.meaning.inflection import LANGUAGES
 from isogloss.meaning.words import gather, mappings_between, normalise, polysemes, senses
-from isogloss.model.catalog import Term
+from isogloss.model.catalog import Label, Term
 from isogloss.model.meaning import Mapping
 from isogloss.model.rdf import Iri
 from isogloss.vocab import SKOS
@@ -89,6 +90,10 @@ def test_case_alone_does_not_matter(label: str) -> None:
         (("databases", "database"), "database"),
         (("ﬁeld", "fields"), "field"),
         (("business", "Business"), "business"),
+        (("cust_acct_no", "Customer account numbers"), "customer account number"),
+        (("qty", "Quantities"), "quantity"),
+        (("MAU", "monthly active users"), "monthly active user"),
+        (("FRT", "first-response time"), "first response time"),
     ],
 )
 def test_spellings_of_one_word_meet(spellings: tuple[str, ...], word: str) -> None:
@@ -103,6 +108,46 @@ def test_marks_that_make_another_letter_are_kept() -> None:
 @pytest.mark.parametrize("word", ["status", "analysis", "news", "churn", "address", "process"])
 def test_words_that_only_look_plural_are_left_alone(word: str) -> None:
     assert normalise(word) == word
+
+
+def test_what_may_be_short_for_something_else_is_left_alone() -> None:
+    assert normalise("no show") == "no show"
+    assert normalise("arr date") == "arr date"
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "many"),
+    [
+        ("de", "Rechnung", "Rechnungen"),
+        ("de", "Kunde", "Kunden"),
+        ("de", "Vertrag", "Verträge"),
+        ("de", "Land", "Länder"),
+        ("de-CH", "Transaktion", "Transaktionen"),
+        ("fr", "client", "clients"),
+        ("fr", "canal", "canaux"),
+        ("fr", "pays", "pays"),
+        ("nl", "rekening", "rekeningen"),
+        ("nl", "factuur", "facturen"),
+        ("nl", "gebruiker", "gebruikers"),
+        ("en-GB", "country", "countries"),
+        ("fi", "asiakas", "asiakas"),
+    ],
+)
+def test_plurals_are_those_of_the_language(language: str, one: str, many: str) -> None:
+    assert normalise(many, language) == normalise(one, language)
+
+
+@given(st.sampled_from(["en", *LANGUAGES]), st.text(st.sampled_from("aehinrsuxngtiok _")))
+def test_normalising_twice_changes_nothing_in_any_language(language: str, label: str) -> None:
+    assert normalise(normalise(label, language), language) == normalise(label, language)
+
+
+def test_language_tags_are_kept_and_any_language_finds_the_word() -> None:
+    term = replace(LEAD, labels=(Label("lead", "en"), Label("Kunden", "de", "alternative")))
+    for spelling in ("Kunde", "kunden", "LEADS"):
+        found = senses(spelling, [term], [])
+        assert found is not None
+        assert found.senses == (term,)
 
 
 def test_senses_gather_other_labels_too_in_order() -> None:

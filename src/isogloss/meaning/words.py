@@ -8,7 +8,9 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from isogloss.model.catalog import Term
+from isogloss.meaning.abbreviations import EXPANDED, EXPANDED_ALONE
+from isogloss.meaning.inflection import LANGUAGES, singular
+from isogloss.model.catalog import Label, Term
 from isogloss.model.meaning import Mapping as TermMapping
 from isogloss.model.meaning import Word
 from isogloss.model.rdf import Iri
@@ -17,48 +19,39 @@ from isogloss.vocab import SKOS
 # The s of "KPIs" ends a plural; it starts no word.
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-rt-z]|[A-Z]s[a-z])")
 _ACCENT = re.compile("[\u0300-\u036f]")  # no marks that make another letter, as in か and が
-_NO_PLURALS = (
-    "address alias analysis analytics atlas basis bias bonus bus business campus canvas census "
-    "class corpus crisis diagnosis focus gas goods gross hypothesis lens less logistics loss minus "
-    "news pass plus process progress radius sales series species status success surplus this virus"
-)
-_IRREGULAR_PLURALS = (
-    "ad/ads analysis/analyses api/apis cache/caches calorie/calories cookie/cookies cpu/cpus "
-    "crisis/crises diagnosis/diagnoses gpu/gpus hypothesis/hypotheses id/ids index/indices ip/ips "
-    "kpi/kpis matrix/matrices menu/menus movie/movies niche/niches quiz/quizzes sku/skus taxi/taxis"
-)
-_SINGULARS = frozenset(_NO_PLURALS.split())
-_SINGULAR_OF = {
-    plural: singular
-    for singular, plural in (pair.split("/") for pair in _IRREGULAR_PLURALS.split())
-}
 
 
-def normalise(label: str) -> str:
+def normalise(label: str, language: str | None = None) -> str:
     """Bring a label to the form in which its spellings meet; normalising twice changes nothing.
 
-    Case, accents, separators, camelCase and English plurals do not matter.
+    Case, accents, separators, camelCase, plurals and common abbreviations do not matter. Plurals
+    are those of the language, which is English where none is given.
 
     >>> {normalise(label) for label in ("active_users", "Active User", "active-user")}
     {'active user'}
     >>> normalise("Customer Countries"), normalise("business status")
     ('customer country', 'business status')
+    >>> normalise("cust_acct_no"), normalise("Rechnungen", "de")
+    ('customer account number', 'rechnung')
     """
     plain = _ACCENT.sub("", unicodedata.normalize("NFKD", label))
     # camelCase is split while there still is case.
     folded = _CAMEL.sub(" ", unicodedata.normalize("NFKC", plain)).casefold()
     composed = unicodedata.normalize("NFKC", folded)
     spaced = "".join(letter if _is_of_word(letter) else " " for letter in composed)
-    return " ".join(_singular(word) for word in spaced.split())
+    words = [singular(word, language) for word in spaced.split()]
+    if len(words) > 1 and words[-1] == "no":  # "invoice no", but not "no show"
+        words[-1] = "number"
+    together = " ".join(EXPANDED.get(word, word) for word in words)
+    return EXPANDED_ALONE.get(together, together)
 
 
 def gather(terms: Iterable[Term], mappings: Iterable[TermMapping]) -> dict[str, Word]:
     """Gather the senses of every word, by normalised label; other labels count too."""
     senses: defaultdict[str, dict[Iri, Term]] = defaultdict(dict)
     for term in terms:
-        for label in (term.label, *term.other_labels):
-            if word := normalise(label):
-                senses[word][term.id] = term
+        for word in words_of(term):
+            senses[word][term.id] = term
     stated = sorted(mappings, key=lambda mapping: mapping.id)
     return {
         word: Word(
@@ -70,9 +63,18 @@ def gather(terms: Iterable[Term], mappings: Iterable[TermMapping]) -> dict[str, 
     }
 
 
+def words_of(term: Term) -> tuple[str, ...]:
+    """List what a term is called, normalised: the preferred label first, each once."""
+    labels = term.labels or tuple(Label(text) for text in (term.label, *term.other_labels))
+    found = (normalise(label.text, label.language) for label in labels)
+    return tuple(dict.fromkeys(word for word in found if word))
+
+
 def senses(word: str, terms: Iterable[Term], mappings: Iterable[TermMapping]) -> Word | None:
-    """Find every domain's meaning of a word; None if no term has it as a label."""
-    return gather(terms, mappings).get(normalise(word))
+    """Find every domain's meaning of a word, in any language; None if no term has it as a label."""
+    known = gather(terms, mappings)
+    spellings = (normalise(word, language) for language in (None, *LANGUAGES))
+    return next((known[spelling] for spelling in spellings if spelling in known), None)
 
 
 def polysemes(terms: Iterable[Term], mappings: Iterable[TermMapping]) -> tuple[Word, ...]:
@@ -125,17 +127,3 @@ def _known_equal(word: Word) -> bool:
 def _is_of_word(letter: str) -> bool:
     # Vowels are marks in many scripts, and no \w.
     return letter.isalnum() or unicodedata.category(letter).startswith("M")
-
-
-def _singular(word: str) -> str:
-    if word in _SINGULAR_OF:
-        return _SINGULAR_OF[word]
-    if len(word) < 4 or not word.endswith("s") or word in _SINGULARS:
-        return word
-    if word.endswith(("ss", "us", "is")):
-        return word
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word[:-2] in _SINGULARS or word.endswith(("ches", "shes", "sses", "xes", "zzes")):
-        return word[:-2]
-    return word[:-1]

@@ -103,6 +103,15 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """One of the words for a term, with its language as it was tagged, if it was."""
+
+    text: str
+    language: str | None = None
+    kind: str = "preferred"  # or alternative, or hidden
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """What a word means in one domain (skos:Concept in the domain's glossary)."""
 
@@ -113,6 +122,7 @@ class Term:
     scope_note: str | None
     examples: tuple[str, ...]
     domain: Iri | None
+    labels: tuple[Label, ...] = ()  # all of them, in every language
 
 
 @dataclass(frozen=True, slots=True)

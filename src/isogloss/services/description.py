@@ -13,6 +13,7 @@ from isogloss.model.catalog import (
     DataProduct,
     Dataset,
     Domain,
+    Label,
     LifecycleStatus,
     Port,
     ServiceLevelObjective,
@@ -44,6 +45,13 @@ SKOS_MATCHES = frozenset(
 )
 
 
+_LABELS = {
+    "preferred": SKOS.prefLabel,
+    "alternative": SKOS.altLabel,
+    "hidden": SKOS.hiddenLabel,
+}
+
+
 class Description:
     """The statements about one subject, by predicate."""
 
@@ -64,14 +72,19 @@ class Description:
         """Find the first resource that the subject points at."""
         return next(iter(self.iris(predicate)), None)
 
-    def texts(self, predicate: Iri) -> tuple[str, ...]:
-        """List the literals, English and untagged ones first, then sorted."""
+    def tagged(self, predicate: Iri) -> tuple[tuple[str, str | None], ...]:
+        """List the literals with their languages, English and untagged first, then sorted."""
         found = {
-            (quad.object.language not in (None, "en"), quad.object.value)
+            (quad.object.language not in (None, "en"), quad.object.value, quad.object.language)
             for quad in self.quads
             if quad.predicate == predicate and isinstance(quad.object, Literal)
         }
-        return tuple(value for _, value in sorted(found))
+        ordered = sorted(found, key=lambda literal: (literal[0], literal[1], literal[2] or ""))
+        return tuple((value, language) for _, value, language in ordered)
+
+    def texts(self, predicate: Iri) -> tuple[str, ...]:
+        """List the literals in that order, each text once."""
+        return tuple(dict.fromkeys(value for value, _ in self.tagged(predicate)))
 
     def text(self, predicate: Iri) -> str | None:
         """Find the first literal, English before other languages."""
@@ -208,6 +221,11 @@ def term(about: Description, domain: Iri | None) -> Term:
         scope_note=about.text(SKOS.scopeNote),
         examples=about.texts(SKOS.example),
         domain=domain,
+        labels=tuple(
+            Label(text, language, kind)
+            for kind, predicate in _LABELS.items()
+            for text, language in about.tagged(predicate)
+        ),
     )
 
 
