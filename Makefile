@@ -4,6 +4,8 @@
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+# The reference implementation of SSSOM, which needs far more than we do.
+SSSOM := $(VENV)/sssom
 
 # Exact versions for what is installed and for what builds it; relative, so that any path will do.
 export PIP_CONSTRAINT := constraints.txt
@@ -32,7 +34,8 @@ demo: $(READY) ## load the sample mesh, serve it, print three queries to paste (
 test: $(VENV)/ready-dev ## pass every test (ARGS="-k lineage")
 	@$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-torture: $(VENV)/ready-dev ## pass the destructive tests at full size: kills, power cuts, flipped bytes (an hour)
+torture: $(VENV)/ready-dev $(SSSOM)/ready ## pass the destructive tests at full size, and those beside sssom-py (an hour)
+	@SSSOM_PYTHON=$(CURDIR)/$(SSSOM)/bin/python $(BIN)/pytest tests/conformance/test_sssom_py.py
 	@ISOGLOSS_TORTURE=1 $(BIN)/pytest tests/torture tests/security tests/store tests/services $(ARGS)
 
 bench: $(VENV)/ready-dev ## measure commits, the past, rebuilding, rules, lineage and GraphQL (seven minutes)
@@ -87,4 +90,11 @@ $(VENV)/ready: $(INSTALLED_FROM) | $(BIN)/python
 $(VENV)/ready-dev: $(INSTALLED_FROM) | $(BIN)/python
 	@echo "Installing Isogloss and its tools into $(VENV), and building its GraphiQL page. It takes a minute."
 	@$(BIN)/pip install --quiet --editable '.[dev]'
+	@touch $@
+
+# Our constraints are not those of sssom.
+$(SSSOM)/ready: Makefile | $(BIN)/python
+	@echo "Installing sssom-py into $(SSSOM). It takes a minute."
+	@$(BIN)/python -m venv $(SSSOM)
+	@env -u PIP_CONSTRAINT $(SSSOM)/bin/pip install --quiet 'sssom==0.4.21'
 	@touch $@

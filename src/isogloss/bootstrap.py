@@ -31,6 +31,7 @@ from isogloss.services.lineage_questions import LineageQuestions
 from isogloss.services.lineage_shape import LineageShape
 from isogloss.services.lineage_snapshots import Snapshots
 from isogloss.services.loading import Loading
+from isogloss.services.mapping_files import MappingFiles
 from isogloss.services.mappings import Mappings
 from isogloss.services.meaning import Meanings
 from isogloss.services.names import Names
@@ -71,6 +72,7 @@ class View:
     meanings: Meanings
     agreements: Agreements
     translating: Translating
+    mapping_files: MappingFiles
     discovery: Discovery
     exports: Exports
     clock: Clock
@@ -189,6 +191,7 @@ def build(
             meanings=meanings,
             agreements=Agreements(graph, catalog),
             translating=Translating(graph, catalog, meanings, clock),
+            mapping_files=MappingFiles(exact, catalog, meanings),
             discovery=Discovery(graph, catalog),
             exports=Exports(exact, catalog),
             clock=clock,
@@ -235,6 +238,7 @@ def build(
         meanings=current.meanings,
         agreements=current.agreements,
         translating=current.translating,
+        mapping_files=current.mapping_files,
         discovery=current.discovery,
         exports=current.exports,
         mesh=mesh,

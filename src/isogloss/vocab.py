@@ -65,7 +65,7 @@ DCTERMS = Namespace(
     "dcterms",
     "http://purl.org/dc/terms/",
     "conformsTo created creator dateAccepted dateSubmitted description format identifier "
-    "isPartOf license modified relation requires source subject title type",
+    "isPartOf issued license modified relation requires source subject title type",
 )
 DPROD = Namespace(
     "dprod",
@@ -117,8 +117,9 @@ ORG = Namespace(
 OWL = Namespace(
     "owl",
     "http://www.w3.org/2002/07/owl#",
-    "Axiom Class DatatypeProperty ObjectProperty Ontology annotatedProperty annotatedSource "
-    "annotatedTarget deprecated imports versionIRI versionInfo",
+    "AnnotationProperty Axiom Class DatatypeProperty NamedIndividual ObjectProperty "
+    "Ontology annotatedProperty annotatedSource annotatedTarget deprecated imports versionIRI "
+    "versionInfo",
 )
 PAV = Namespace("pav", "http://purl.org/pav/", "authoredBy")
 PROF = Namespace("prof", "http://www.w3.org/ns/dx/prof/")
@@ -135,12 +136,13 @@ PROV = Namespace(
 RDF = Namespace(
     "rdf",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "JSON first langString nil rest type value",
+    "JSON Property first langString nil rest type value",
 )
 RDFS = Namespace(
     "rdfs",
     "http://www.w3.org/2000/01/rdf-schema#",
-    "comment domain isDefinedBy label range seeAlso subClassOf subPropertyOf",
+    "Class Datatype Literal Resource comment domain isDefinedBy label range seeAlso subClassOf "
+    "subPropertyOf",
 )
 SD = Namespace("sd", "http://www.w3.org/ns/sparql-service-description#", "NamedGraph namedGraph")
 SEMAPV = Namespace(
@@ -164,11 +166,15 @@ SKOS = Namespace(
 SSSOM = Namespace(
     "sssom",
     "https://w3id.org/sssom/",
-    "MappingSet NegatedPredicate confidence mapping_cardinality mapping_justification mapping_tool "
-    "mappings object_id predicate_modifier reviewer_id subject_id subject_label",
+    "ComposedEntityExpression ExtensionDefinition MappingSet NegatedPredicate NoTermFound "
+    "confidence extension_definitions mapping_cardinality mapping_justification mapping_set_id "
+    "mapping_tool mappings object_id object_type predicate_modifier property record_id "
+    "reviewer_id slot_name subject_id subject_label subject_type type_hint",
 )
-VANN = Namespace("vann", "http://purl.org/vocab/vann/")
-VOID = Namespace("void", "http://rdfs.org/ns/void#", "Dataset uriSpace")
+VANN = Namespace(
+    "vann", "http://purl.org/vocab/vann/", "preferredNamespacePrefix preferredNamespaceUri"
+)
+VOID = Namespace("void", "http://rdfs.org/ns/void#", "Dataset uriSpace vocabulary")
 XKOS = Namespace(
     "xkos",
     "http://rdf-vocabulary.ddialliance.org/xkos#",
@@ -177,10 +183,10 @@ XKOS = Namespace(
 XSD = Namespace(
     "xsd",
     "http://www.w3.org/2001/XMLSchema#",
-    "boolean byte date dateTime dateTimeStamp dayTimeDuration decimal double duration float gDay "
-    "gMonth gMonthDay gYear gYearMonth int integer long negativeInteger nonNegativeInteger "
-    "nonPositiveInteger positiveInteger short string time unsignedByte unsignedInt unsignedLong "
-    "unsignedShort yearMonthDuration",
+    "anyURI boolean byte date dateTime dateTimeStamp dayTimeDuration decimal double duration "
+    "float gDay gMonth gMonthDay gYear gYearMonth int integer long negativeInteger "
+    "nonNegativeInteger nonPositiveInteger positiveInteger short string time unsignedByte "
+    "unsignedInt unsignedLong unsignedShort yearMonthDuration",
 )
 RULE = Namespace("rule", "https://w3id.org/isogloss/shapes#")
 

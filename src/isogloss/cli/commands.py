@@ -141,8 +141,9 @@ def load(
         list[Path],
         typer.Argument(
             metavar="FILE...",
-            help="Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML, OpenLineage events, or a "
-            "dbt manifest (with its catalog and run results); - is standard input.",
+            help="Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML, OpenLineage events, mappings "
+            "in SSSOM/TSV (with their metadata in YAML), or a dbt manifest (with its catalog and "
+            "run results); - is standard input.",
         ),
     ],
     domain: Annotated[str, typer.Option(help="The domain that says so: its short name or IRI.")],

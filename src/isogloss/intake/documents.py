@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from isogloss.errors import InvalidInput
-from isogloss.intake import dbt, openlineage
+from isogloss.intake import dbt, openlineage, sssom
 from isogloss.intake.formats import Format, dbt_schema, detect, parse_json, parse_lines
 from isogloss.intake.guards import MAX_BYTES, beginning, check_text, inflate
 from isogloss.intake.rdf import read_rdf
 from isogloss.intake.sql_document import SqlNames, read_sql
-from isogloss.intake.terms import MAX_TRIPLES, check_terms
+from isogloss.intake.terms import MAX_TRIPLES, check_terms, too_many
 from isogloss.model.change import Document
 from isogloss.model.rdf import Iri, Triple
 
@@ -42,8 +42,8 @@ def read_source(
     """Read documents into the triples of one graph.
 
     OpenLineage events accumulate by run across all of them, in whatever order; a dbt catalog
-    and run results add to the manifest beside them. What came as gzip is unpacked; limits hold
-    for all together.
+    and run results add to the manifest beside them, and metadata in YAML to the rows of mappings.
+    What came as gzip is unpacked; limits hold for all together.
 
     Args:
         uploads: at least one document.
@@ -62,7 +62,8 @@ def read_source(
     manifests: list[tuple[str, Any]] = []
     companions: list[tuple[str, Any]] = []
     left = MAX_TRIPLES
-    for upload in _unpack(uploads):
+    unpacked = list(_unpack(uploads))
+    for upload in unpacked:
         data = upload.data
         if len(uploads) > 1 and format in (None, Format.DBT) and is_companion(upload):
             companions.append((upload.name, parse_json(upload.name, data)))
@@ -72,6 +73,8 @@ def read_source(
             check_terms(upload.name, document.triples)
             triples |= document.triples
             notes += document.notes
+            continue
+        if format in (None, Format.SSSOM) and sssom.is_metadata(upload, unpacked):
             continue
         kind = format or detect(upload.name, data)
         if kind is Format.OPENLINEAGE:
@@ -83,8 +86,14 @@ def read_source(
         elif kind is Format.DBT:
             manifests.append((upload.name, parse_json(upload.name, data)))
         else:
-            document = read_rdf(upload.name, data, kind, space=space, graph=graph, most=left)
+            document = (
+                sssom.read_mappings(upload, unpacked, space=space, graph=graph)
+                if kind is Format.SSSOM
+                else read_rdf(upload.name, data, kind, space=space, graph=graph, most=left)
+            )
             left -= len(document.triples)
+            if left < 0:
+                raise too_many(name_all(uploads))
             triples |= document.triples
             notes += document.notes
     if events:

@@ -21,6 +21,7 @@ class Format(Enum):
     RDF_XML = "rdf-xml"
     OPENLINEAGE = "openlineage"
     DBT = "dbt"
+    SSSOM = "sssom"
 
     @property
     def label(self) -> str:
@@ -37,6 +38,7 @@ _LABELS = {
     Format.RDF_XML: "RDF/XML",
     Format.OPENLINEAGE: "OpenLineage",
     Format.DBT: "a dbt manifest",
+    Format.SSSOM: "SSSOM/TSV",
 }
 _SUFFIXES = {
     ".ttl": Format.TURTLE,
@@ -47,6 +49,7 @@ _SUFFIXES = {
     ".rdf": Format.RDF_XML,
     ".owl": Format.RDF_XML,
     ".xml": Format.RDF_XML,
+    ".tsv": Format.SSSOM,
 }
 _JSON_SUFFIXES = {".json", ".jsonl", ".ndjson"}
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")

@@ -54,6 +54,11 @@ def check_iris(name: str, iris: Collection[str]) -> None:
         _check_iri(name, iri)
 
 
+def is_iri(value: str) -> bool:
+    """Tell whether text is an absolute IRI of a bearable length."""
+    return len(value) <= MAX_IRI and _IRI.fullmatch(value) is not None
+
+
 def check_literals(name: str, values: Collection[str]) -> None:
     """Check that literals are of a bearable length, and can be written as UTF-8.
 

@@ -267,11 +267,17 @@ def objective(about: Description, parts: Mapping[Iri, Description]) -> ServiceLe
 
 
 def mapping(about: Description, translations: tuple[Iri, ...]) -> TermMapping | None:
-    """Read an SSSOM mapping (an owl:Axiom); None for an axiom that relates no terms by SKOS."""
+    """Read an SSSOM mapping (an owl:Axiom); None for an axiom that relates no terms by SKOS.
+
+    Nor does one whose side is a literal, or says that no term was found.
+    """
     subject = about.iri(OWL.annotatedSource)
     predicate = about.iri(OWL.annotatedProperty)
     object_ = about.iri(OWL.annotatedTarget)
     if not (subject and predicate in SKOS_MATCHES and object_):
+        return None
+    types = {about.iri(SSSOM.subject_type), about.iri(SSSOM.object_type)}
+    if SSSOM.NoTermFound in (subject, object_) or RDFS.Literal in types:
         return None
     confidence = about.text(SSSOM.confidence)
     created = about.instant(DCTERMS.created)

@@ -238,7 +238,8 @@ class Loading:
 
 
 def _source_name(upload: Upload) -> str:
-    name = PurePath(upload.name.removesuffix(".gz")).stem
+    # A file of mappings is called mappings.sssom.tsv, and its metadata mappings.sssom.yml.
+    name = PurePath(upload.name.removesuffix(".gz")).stem.removesuffix(".sssom")
     if not name:
         raise InvalidArgument(
             f"{upload.name} gives its source no name: name it with --source, as product/activity."

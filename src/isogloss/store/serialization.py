@@ -1,12 +1,12 @@
 """Quads out again, in the formats that other tools read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
 
 import pyoxigraph as ox
 
-from isogloss.model.rdf import Iri, Quad, Triple
-from isogloss.store.terms import quad_to_ox
+from isogloss.model.rdf import Iri, Quad, Term, Triple
+from isogloss.store.terms import quad_to_ox, to_ox
 from isogloss.vocab import PREFIXES
 
 
@@ -39,12 +39,29 @@ def serialize(quads: Iterable[Quad], format: ExportFormat) -> bytes:
     return ox.serialize(rows, format=target, prefixes=prefixes) or b""
 
 
+def turtle(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> str:
+    """Write triples as Turtle, in their order; nodes that are called "_:…" are blank ones."""
+    rows = [
+        ox.Triple(_named(triple.subject), ox.NamedNode(triple.predicate), _object(triple.object))
+        for triple in dict.fromkeys(triples)
+    ]
+    return (ox.serialize(rows, format=ox.RdfFormat.TURTLE, prefixes=dict(prefixes)) or b"").decode()
+
+
 def ntriples(triples: Iterable[Triple]) -> str:
     """Write triples as N-Triples, sorted."""
     rows = [quad_to_ox(Quad(*triple, Iri("urn:isogloss:graph"))).triple for triple in triples]
     lines = ox.serialize(rows, format=ox.RdfFormat.N_TRIPLES) or b""
     # A literal may hold other line ends, which `splitlines` would take for one.
     return "".join(f"{line}\n" for line in sorted(lines.decode().split("\n")) if line)
+
+
+def _named(iri: str) -> ox.NamedNode | ox.BlankNode:
+    return ox.BlankNode(iri.removeprefix("_:")) if iri.startswith("_:") else ox.NamedNode(iri)
+
+
+def _object(term: Term) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    return _named(term) if isinstance(term, str) else to_ox(term)
 
 
 def _order(quad: Quad) -> tuple[str, str, str, str]:
