@@ -19,6 +19,7 @@ from isogloss.services.bench_process import BenchProcess
 from isogloss.services.catalog import Catalog
 from isogloss.services.claiming import Claiming
 from isogloss.services.commits import Commits
+from isogloss.services.compositions import Compositions
 from isogloss.services.discovery import Discovery
 from isogloss.services.events import Events
 from isogloss.services.exports import Exports
@@ -32,6 +33,7 @@ from isogloss.services.lineage_shape import LineageShape
 from isogloss.services.lineage_snapshots import Snapshots
 from isogloss.services.loading import Loading
 from isogloss.services.mapping_files import MappingFiles
+from isogloss.services.mapping_watch import MappingWatch
 from isogloss.services.mappings import Mappings
 from isogloss.services.meaning import Meanings
 from isogloss.services.names import Names
@@ -45,6 +47,7 @@ from isogloss.services.rule_exports import RuleExports
 from isogloss.services.rules import Rules
 from isogloss.services.scorecards import Scorecards
 from isogloss.services.sql_lineage import SqlLineage
+from isogloss.services.steward_queue import StewardQueue
 from isogloss.services.translating import Translating
 from isogloss.services.waivers import Waivers
 from isogloss.services.watching import Watching
@@ -71,6 +74,7 @@ class View:
     root_causes: RootCauseSearch
     meanings: Meanings
     agreements: Agreements
+    compositions: Compositions
     translating: Translating
     mapping_files: MappingFiles
     discovery: Discovery
@@ -93,6 +97,7 @@ class Services(View):
     commits: Commits
     identities: Identities
     mappings: Mappings
+    queue: StewardQueue
     loading: Loading
     events: Events
     claiming: Claiming
@@ -100,6 +105,7 @@ class Services(View):
     planning: Planning
     history: History
     watching: Watching
+    mapping_watch: MappingWatch
     tokens: Tokens
     unseen: timedelta
     view: Callable[[int, datetime], View]
@@ -190,6 +196,7 @@ def build(
             root_causes=RootCauseSearch(snapshots, clock, mesh.journal.commits_touching),
             meanings=meanings,
             agreements=Agreements(graph, catalog),
+            compositions=Compositions(catalog, meanings, clock),
             translating=Translating(graph, catalog, meanings, clock),
             mapping_files=MappingFiles(exact, catalog, meanings),
             discovery=Discovery(graph, catalog),
@@ -237,6 +244,7 @@ def build(
         root_causes=current.root_causes,
         meanings=current.meanings,
         agreements=current.agreements,
+        compositions=current.compositions,
         translating=current.translating,
         mapping_files=current.mapping_files,
         discovery=current.discovery,
@@ -260,6 +268,9 @@ def build(
         commits=commits,
         identities=Identities(mesh.graph, projection, commits),
         mappings=Mappings(mesh, current.catalog, commits, clock),
+        queue=StewardQueue(
+            current.catalog, current.meanings, current.agreements, commits.ownership, clock
+        ),
         loading=loading,
         events=Events(mesh.graph, commits, clock),
         claiming=Claiming(current.graph, current.catalog, commits),
@@ -267,6 +278,7 @@ def build(
         planning=Planning(mesh, current.catalog, current.lineage, loading, commits),
         history=history,
         watching=Watching(mesh, judge, current.governance.report, settings.base_iri),
+        mapping_watch=MappingWatch(current.graph, current.catalog, current.meanings, clock),
         tokens=Tokens(mesh.tokens_path),
         clock=clock,
         unseen=timedelta(days=settings.unseen_days),

@@ -151,8 +151,8 @@ class MappingChange:
 
     sequence: int
     mapping: Iri
-    was: Status | None
-    status: Status | None
+    was: str | None
+    status: str | None
     held: bool
     holds: bool
 

@@ -17,6 +17,7 @@ from isogloss.api.graphql.governance import (
 )
 from isogloss.api.graphql.history import SourceInput, files_of
 from isogloss.api.graphql.identity import IdentityMutation
+from isogloss.api.graphql.mapping_steps import MappingsMutation
 from isogloss.api.graphql.moments import Moment
 from isogloss.api.graphql.rule_steps import RulesMutation
 from isogloss.model import access
@@ -40,7 +41,7 @@ MemberRole = Annotated[access.Role, strawberry.argument(description="His role th
 
 
 @strawberry.type(description="What there is to change.")
-class Mutation(RulesMutation, IdentityMutation):
+class Mutation(RulesMutation, IdentityMutation, MappingsMutation):
     """Every mutation of the API."""
 
     @strawberry.mutation(
