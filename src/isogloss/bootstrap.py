@@ -33,6 +33,7 @@ from isogloss.services.lineage_shape import LineageShape
 from isogloss.services.lineage_snapshots import Snapshots
 from isogloss.services.loading import Loading
 from isogloss.services.mapping_files import MappingFiles
+from isogloss.services.mapping_import import MappingImport
 from isogloss.services.mapping_watch import MappingWatch
 from isogloss.services.mappings import Mappings
 from isogloss.services.meaning import Meanings
@@ -97,6 +98,7 @@ class Services(View):
     commits: Commits
     identities: Identities
     mappings: Mappings
+    mapping_import: MappingImport
     queue: StewardQueue
     loading: Loading
     events: Events
@@ -232,6 +234,7 @@ def build(
     previewing = Previewing(
         mesh, current.catalog, current.lineage, judging(), lambda: benches(known), clock
     )
+    mappings = Mappings(mesh, current.catalog, commits, clock)
     quorum = Quorum(current.catalog, settings.quorum)
     return Services(
         graph=current.graph,
@@ -267,7 +270,8 @@ def build(
         ),
         commits=commits,
         identities=Identities(mesh.graph, projection, commits),
-        mappings=Mappings(mesh, current.catalog, commits, clock),
+        mappings=mappings,
+        mapping_import=MappingImport(current.catalog, current.meanings, mappings),
         queue=StewardQueue(
             current.catalog, current.meanings, current.agreements, commits.ownership, clock
         ),

@@ -51,7 +51,9 @@ class Desk:
         author: Iri,
         now: datetime,
         space: str,
+        sequence: int,
     ) -> None:
+        """Take what the source says, and `sequence`, the number of the commit that this will be."""
         self.said = said
         self._members = members
         self.touched: dict[Iri, None] = {}
@@ -60,6 +62,8 @@ class Desk:
         self._author = author
         self._now = now
         self._space = space
+        self._sequence = sequence
+        self._proposed = 0
 
     def propose(self, draft: MappingDraft) -> None:
         """Put a mapping to both sides; the author's own approve of it at once.
@@ -75,7 +79,9 @@ class Desk:
                     f"<{known.id}> says the same, and is {known.mapping.status}: there is nothing "
                     "to propose."
                 )
-        id = self._name("mapping", repr((draft, self._author, self._now)))
+        self._proposed += 1
+        # No two commits have one number, so no two mappings have one name, undone or not.
+        id = Iri(f"{self._space}mapping/{self._sequence}-{self._proposed}")
         mapping = Mapping(
             id=id,
             subject=draft.subject,
@@ -161,7 +167,8 @@ class Desk:
         one, other = sorted((finding.one, finding.other))
         if one == other:
             raise InvalidArgument("A finding is about two terms.")
-        id = self._name("dismissal", repr((finding.kind, one, other)))
+        digest = sha256(repr((finding.kind, one, other)).encode()).hexdigest()[:16]
+        id = Iri(f"{self._space}dismissal/{digest}")
         known = replace(finding, one=one, other=other)
         said = dismissal_triples(Dismissal(id, known, self._author, reason, self._now))
         self.said = self._without(id) | said
@@ -228,9 +235,6 @@ class Desk:
     def _is_open(self, mapping: Mapping) -> bool:
         over = mapping.valid_until is not None and mapping.valid_until <= self._now
         return mapping.status in (Status.PROPOSED, Status.APPROVED) and not over
-
-    def _name(self, kind: str, key: str) -> Iri:
-        return Iri(f"{self._space}{kind}/{sha256(key.encode()).hexdigest()[:16]}")
 
 
 def _says(mapping: Mapping, draft: MappingDraft) -> bool:

@@ -173,7 +173,8 @@ class Mappings:
             nonlocal mappings
             owner_of = self._commits.ownership().owner_of
             space = self._catalog.get_domain(GOVERNANCE).uri_space
-            desk = Desk(said, members, owner_of, author, self._clock(), space)
+            sequence = self._mesh.journal.head.sequence + 1
+            desk = Desk(said, members, owner_of, author, self._clock(), space, sequence)
             edit(desk)
             mappings = tuple(desk.touched)
             return desk.said

@@ -87,6 +87,9 @@ class MappingInput:
     valid_until: datetime | None = strawberry.field(
         default=None, description="When it ceases to hold; never, if left out."
     )
+    author: ID | None = strawberry.field(
+        default=None, description="Whose claim it is, if not that of who proposes it."
+    )
     translations: list[TranslationInput] = strawberry.field(
         default_factory=list, description="How to translate along it, at most one each way."
     )
@@ -105,6 +108,7 @@ class MappingInput:
             translations=tuple(one.draft() for one in self.translations),
             valid_from=in_utc(self.valid_from) if self.valid_from else None,
             valid_until=in_utc(self.valid_until) if self.valid_until else None,
+            author=parse_iri(self.author) if self.author else None,
         )
 
 
