@@ -38,13 +38,14 @@ torture: $(VENV)/ready-dev $(SSSOM)/ready ## pass the destructive tests at full 
 	@SSSOM_PYTHON=$(CURDIR)/$(SSSOM)/bin/python $(BIN)/pytest tests/conformance/test_sssom_py.py
 	@ISOGLOSS_TORTURE=1 $(BIN)/pytest tests/torture tests/security tests/store tests/services $(ARGS)
 
-bench: $(VENV)/ready-dev ## measure commits, the past, rebuilding, rules, lineage and GraphQL (seven minutes)
+bench: $(VENV)/ready-dev ## measure commits, the past, rebuilding, rules, lineage, meaning and GraphQL (seven minutes)
 	@$(BIN)/python -m benchmarks.commits
 	@$(BIN)/python -m benchmarks.validation
 	@$(BIN)/python -m benchmarks.previews
 	@$(BIN)/python -m benchmarks.events
 	@$(BIN)/python -m benchmarks.graphql
 	@$(BIN)/python -m benchmarks.lineage
+	@$(BIN)/python -m benchmarks.meaning
 
 bench-long: $(VENV)/ready-dev ## measure them at the sizes that docs/benchmarks.md has
 	@$(BIN)/python -m benchmarks.commits --long
@@ -53,6 +54,7 @@ bench-long: $(VENV)/ready-dev ## measure them at the sizes that docs/benchmarks.
 	@$(BIN)/python -m benchmarks.events --long
 	@$(BIN)/python -m benchmarks.graphql --long
 	@$(BIN)/python -m benchmarks.lineage --long
+	@$(BIN)/python -m benchmarks.meaning
 
 check: $(VENV)/ready-dev ## look at format, lint, types, layers and spelling; change nothing
 	$(BIN)/ruff format --check .

@@ -76,6 +76,7 @@ def test_every_setting_has_its_line() -> None:
         "README.md",
         "docs/architecture.md",
         "docs/lineage.md",
+        "docs/meaning.md",
         "docs/operations.md",
         "docs/rules.md",
         "sample_data/README.md",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -117,6 +118,22 @@ def test_the_table_claims_nothing_of_two_close_or_related_meanings() -> None:
         assert compose(one, other) is None
         assert compose(other, one) is None
     assert compose(BROAD, NARROW) is None
+
+
+def test_the_documentation_has_the_same_table() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "meaning.md").read_text("utf-8")
+    table = text.split("## Mappings in a row")[1].split("An empty cell")[0]
+    head, _, *rows = [
+        [cell.strip(" *") for cell in line.split("|")[1:-1]]
+        for line in table.splitlines()
+        if line.startswith("|")
+    ]
+    told = {
+        (Relation(row[0]), Relation(column)): Relation(cell) if cell else None
+        for row in rows
+        for column, cell in zip(head[1:], row[1:], strict=True)
+    }
+    assert told == {(a, b): compose(a, b) for a, b in product(Relation, repeat=2)}
 
 
 # ---- as SKOS has it
