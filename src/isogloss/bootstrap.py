@@ -16,6 +16,7 @@ from isogloss.model.governance import ValidationReport
 from isogloss.services.agreements import Agreements, mapping_turn
 from isogloss.services.bench import Bench
 from isogloss.services.bench_process import BenchProcess
+from isogloss.services.candidates import Candidates
 from isogloss.services.catalog import Catalog
 from isogloss.services.claiming import Claiming
 from isogloss.services.commits import Commits
@@ -273,7 +274,12 @@ def build(
         mappings=mappings,
         mapping_import=MappingImport(current.catalog, current.meanings, mappings),
         queue=StewardQueue(
-            current.catalog, current.meanings, current.agreements, commits.ownership, clock
+            current.catalog,
+            current.meanings,
+            current.agreements,
+            commits.ownership,
+            clock,
+            detect=Candidates(current.graph, current.catalog, current.meanings, clock).all,
         ),
         loading=loading,
         events=Events(mesh.graph, commits, clock),

@@ -23,9 +23,9 @@ SHOWN = """__typename
   ... on Refused { violations { message } }"""
 PROPOSE = f"""mutation ($mappings: [MappingInput!]!) {{
   proposeMapping(mappings: $mappings) {{ {SHOWN} }} }}"""
-APPROVE = f"mutation ($id: ID!) {{ approveMapping(id: $id, comment: \"Yes.\") {{ {SHOWN} }} }}"
-REJECT = f"mutation ($id: ID!) {{ rejectMapping(id: $id, reason: \"No.\") {{ {SHOWN} }} }}"
-RETIRE = f"mutation ($id: ID!) {{ retireMapping(id: $id, reason: \"No.\") {{ {SHOWN} }} }}"
+APPROVE = f'mutation ($id: ID!) {{ approveMapping(id: $id, comment: "Yes.") {{ {SHOWN} }} }}'
+REJECT = f'mutation ($id: ID!) {{ rejectMapping(id: $id, reason: "No.") {{ {SHOWN} }} }}'
+RETIRE = f'mutation ($id: ID!) {{ retireMapping(id: $id, reason: "No.") {{ {SHOWN} }} }}'
 DECIDE = f"""mutation ($decisions: [DecisionInput!]!) {{
   decideMappings(decisions: $decisions) {{ {SHOWN} }} }}"""
 UNDO = f"mutation ($sequence: Int!) {{ undoDecisions(sequence: $sequence) {{ {SHOWN} }} }}"

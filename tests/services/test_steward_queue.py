@@ -94,14 +94,19 @@ def test_conflicts_and_candidates_are_shown_to_their_domains(watched: Watched) -
     assert watched.kinds(LAB) == [Awaiting.CANDIDATE, Awaiting.CANDIDATE]
     assert watched.kinds(SHOP) == [Awaiting.CONFLICT, Awaiting.CANDIDATE, Awaiting.CANDIDATE]
     _, first, second = watched.queue.queue(SHOP)
-    assert first.why == "lab:lead and shop:lead may be a polyseme (0.90). They share a word."
+    assert first.why == (
+        "lab:lead and shop:lead share a word, and may mean two things (0.90). They share a word."
+    )
     assert (first.finding, second.finding) == (finding_of(LEADS), finding_of(CHURNS))
 
 
 def test_what_settles_more_flows_comes_first(watched: Watched) -> None:
     watched.mesh.propose(author=SALES)
     assert watched.kinds(SHOP)[0] is Awaiting.MAPPING
-    watched.flows = {frozenset((CHURNS.one, CHURNS.other)): 7, frozenset((BROAD.subject, BROAD.object)): 2}
+    watched.flows = {
+        frozenset((CHURNS.one, CHURNS.other)): 7,
+        frozenset((BROAD.subject, BROAD.object)): 2,
+    }
     items = watched.queue.queue(SHOP)
     assert [item.flows for item in items] == [7, 2, 0]
     assert items[0].finding == finding_of(CHURNS)

@@ -12,6 +12,9 @@ from isogloss.services.description import local_name
 
 TermName = 'A term by its domain and label, "product:active user", or IRI.'
 
+SHORT = 12
+"""So many letters of a fingerprint tell it from others."""
+
 MAPPING = """id status holds negated predicate confidence comment validUntil lacking
   subject { label domain { name } } object { label domain { name } }
   votes { domain person approves comment }"""
@@ -61,7 +64,7 @@ def queue(
         for mapping in item["mappings"]:
             typer.echo(f"   {mapping}")
         if item["fingerprint"]:
-            typer.echo(f"   dismiss it as {item['fingerprint']}")
+            typer.echo(f"   dismiss it as {item['fingerprint'][:SHORT]}")
     if not found:
         typer.echo("Nothing awaits you.")
 
@@ -106,7 +109,7 @@ def polysemes(
         return
     for one in found:
         ends = f"{_term(one['one'])} and {_term(one['other'])}"
-        typer.echo(f"{one['kind']} {one['score']:.2f}: {ends}  [{one['fingerprint']}]")
+        typer.echo(f"{one['kind']} {one['score']:.2f}: {ends}  [{one['fingerprint'][:SHORT]}]")
         for reason in one["evidence"]:
             typer.echo(f"  {reason}")
     typer.echo(f"{len(found)} candidate(s)")

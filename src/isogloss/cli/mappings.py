@@ -165,7 +165,7 @@ def undo(
 
 @app.command()
 def dismiss(
-    fingerprint: Annotated[str, typer.Argument(help="The candidate's, as `polysemes` tells it.")],
+    fingerprint: Annotated[str, typer.Argument(help="The candidate's, or how it begins.")],
     message: Why,
     format: Format = OutputFormat.TEXT,
     url: Where = None,
@@ -175,11 +175,14 @@ def dismiss(
     """Say that a candidate needs no mapping; it comes back once its evidence is other."""
     asked = asking(url, data, as_)
     known = asked(CANDIDATES, first=100_000)["polysemeCandidates"]
-    found = next((one for one in known if one["fingerprint"] == fingerprint), None)
-    if found is None:
-        raise NotFound(f"No candidate is {fingerprint}: `isogloss polysemes` has them all.")
+    named = [one for one in known if one["fingerprint"].startswith(fingerprint)]
+    if len(named) != 1:
+        raise NotFound(
+            f"{len(named)} candidates are {fingerprint}: `isogloss polysemes` has them all."
+        )
+    found = named[0]
     ends = {"one": found["one"]["id"], "other": found["other"]["id"]}
-    finding = {"kind": found["kind"], "fingerprint": fingerprint, **ends}
+    finding = {"kind": found["kind"], "fingerprint": found["fingerprint"], **ends}
     decision = {"step": "DISMISS", "finding": finding, "reason": message}
     _show(asked(_DECIDE, decisions=[decision])["done"], format)
 

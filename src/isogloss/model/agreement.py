@@ -161,8 +161,8 @@ class Awaiting(Enum):
     """Why something is in a steward's queue."""
 
     MAPPING = "mapping"
-    CANDIDATE = "candidate"
     CONFLICT = "conflict"
+    CANDIDATE = "candidate"
 
 
 @dataclass(frozen=True, slots=True)

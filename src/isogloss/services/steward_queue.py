@@ -16,6 +16,11 @@ from isogloss.services.meaning import Meanings
 from isogloss.services.ownership import Ownership
 from isogloss.services.term_names import name_of
 
+_CLAIMS = {
+    "polyseme": "share a word, and may mean two things",
+    "synonym": "share no word, and may mean one thing",
+}
+
 Flows = Callable[[Iri, Iri], int]
 """Counts the column edges between columns that represent two terms."""
 
@@ -136,8 +141,9 @@ class StewardQueue:
         for one in self.candidates():
             if self._concerns((one.one, one.other), mine):
                 names = f"{self._name(one.one)} and {self._name(one.other)}"
+                claim = _CLAIMS.get(one.kind, one.kind)
                 reasons = " ".join(reason.sentence for reason in one.evidence)
-                why = f"{names} may be a {one.kind} ({one.score:.2f}). {reasons}".strip()
+                why = f"{names} {claim} ({one.score:.2f}). {reasons}".strip()
                 finding = finding_of(one)
                 yield self._item(Awaiting.CANDIDATE, one.one, one.other, why, (), finding)
 
