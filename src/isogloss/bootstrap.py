@@ -47,10 +47,13 @@ from isogloss.services.regimes import Regimes
 from isogloss.services.root_causes import RootCauseSearch
 from isogloss.services.rule_exports import RuleExports
 from isogloss.services.rules import Rules
+from isogloss.services.run_lineage import RunTracer
 from isogloss.services.scorecards import Scorecards
 from isogloss.services.sql_lineage import SqlLineage
 from isogloss.services.steward_queue import StewardQueue
 from isogloss.services.translating import Translating
+from isogloss.services.verdict_records import VerdictRecords
+from isogloss.services.verdicts import Verdicts
 from isogloss.services.waivers import Waivers
 from isogloss.services.watching import Watching
 from isogloss.settings import Settings
@@ -74,11 +77,13 @@ class View:
     shape: LineageShape
     impact: ImpactAnalysis
     root_causes: RootCauseSearch
+    runs: RunTracer
     meanings: Meanings
     agreements: Agreements
     compositions: Compositions
-    translating: Translating
     mapping_files: MappingFiles
+    verdicts: Verdicts
+    translating: Translating
     discovery: Discovery
     exports: Exports
     clock: Clock
@@ -97,6 +102,7 @@ class Services(View):
     waivers: Waivers
     scorecards: Scorecards
     commits: Commits
+    verdict_records: VerdictRecords
     identities: Identities
     mappings: Mappings
     mapping_import: MappingImport
@@ -196,12 +202,14 @@ def build(
             questions=LineageQuestions(snapshots),
             shape=LineageShape(snapshots),
             impact=ImpactAnalysis(snapshots),
-            root_causes=RootCauseSearch(snapshots, clock, mesh.journal.commits_touching),
+            root_causes=RootCauseSearch(snapshots, clock),
+            runs=RunTracer(snapshots, mesh.journal.commits_touching),
             meanings=meanings,
             agreements=Agreements(graph, catalog),
             compositions=Compositions(catalog, meanings, clock),
-            translating=Translating(graph, catalog, meanings, clock),
             mapping_files=MappingFiles(exact, catalog, meanings),
+            verdicts=Verdicts(snapshots, clock),
+            translating=Translating(graph, catalog, meanings, clock),
             discovery=Discovery(graph, catalog),
             exports=Exports(exact, catalog),
             clock=clock,
@@ -246,11 +254,13 @@ def build(
         shape=current.shape,
         impact=current.impact,
         root_causes=current.root_causes,
+        runs=current.runs,
         meanings=current.meanings,
         agreements=current.agreements,
         compositions=current.compositions,
-        translating=current.translating,
         mapping_files=current.mapping_files,
+        verdicts=current.verdicts,
+        translating=current.translating,
         discovery=current.discovery,
         exports=current.exports,
         mesh=mesh,
@@ -270,6 +280,7 @@ def build(
             clock,
         ),
         commits=commits,
+        verdict_records=VerdictRecords(current.verdicts, commits),
         identities=Identities(mesh.graph, projection, commits),
         mappings=mappings,
         mapping_import=MappingImport(current.catalog, current.meanings, mappings),
@@ -280,6 +291,7 @@ def build(
             commits.ownership,
             clock,
             detect=Candidates(current.graph, current.catalog, current.meanings, clock).all,
+            flows=current.verdicts.edges_between,
         ),
         loading=loading,
         events=Events(mesh.graph, commits, clock),

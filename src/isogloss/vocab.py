@@ -19,14 +19,13 @@ class Namespace:
         self.prefix = prefix
         self.iri = iri
         self.terms = frozenset(terms.split())
+        # As attributes, for they are asked for millions of times.
+        self.__dict__.update({term: Iri(iri + term) for term in self.terms - self.__dict__.keys()})
 
     def __getattr__(self, term: str) -> Iri:
-        if term not in self.terms:
-            raise AttributeError(
-                f"{self.prefix}: has no term {term!r} here; "
-                "add it to vocab.py if the standard has it"
-            )
-        return Iri(self.iri + term)
+        raise AttributeError(
+            f"{self.prefix}: has no term {term!r} here; add it to vocab.py if the standard has it"
+        )
 
     def __contains__(self, iri: str) -> bool:
         return iri.startswith(self.iri)
@@ -51,6 +50,7 @@ CODE = Namespace(
     "global domain sql "
     "declared observed "
     "DROP RENAME RETYPE REDEFINE DEPRECATE critical high medium low info "
+    "same different translated unknown untranslated conflict "
     "entity flag measure dimension identifier code "
     "calendarDay calendarWeek calendarMonth calendarQuarter calendarYear unbounded",
 )
@@ -97,8 +97,9 @@ MESH = Namespace(
     "IdentityDecision NamespaceClaim NamespaceAlias LineageEvent "
     "Impact change hops impactSeverity "
     "evidence madeBy newestRun concerns same claimedBy namespacePattern aliasOf "
-    "jobType lastSeen nominalStartTime nominalEndTime "
-    "absenceOf concordance counts disjointWith event identifiedBy population termKind uniqueWithin "
+    "jobType lastSeen lastSeenIn nominalStartTime nominalEndTime "
+    "absenceOf MeaningVerdict appliesTranslation judges verdict "
+    "concordance counts disjointWith event identifiedBy population termKind uniqueWithin "
     "currency defaultCode factor filter grain offset timezone unit window "
     "Dismissal dismisses candidateKind fingerprint",
 )
@@ -128,10 +129,10 @@ PROV = Namespace(
     "http://www.w3.org/ns/prov#",
     "Activity Agent Association Attribution Derivation Entity EntityInfluence Organization Person "
     "Plan SoftwareAgent actedOnBehalfOf agent alternateOf endedAtTime entity generatedAtTime "
-    "hadActivity hadPlan invalidatedAtTime qualifiedAssociation qualifiedAttribution "
-    "qualifiedDerivation qualifiedInfluence specializationOf startedAtTime used wasAssociatedWith "
-    "wasAttributedTo wasDerivedFrom wasGeneratedBy wasInfluencedBy wasInformedBy wasInvalidatedBy "
-    "wasRevisionOf",
+    "generated hadActivity hadPlan invalidated invalidatedAtTime qualifiedAssociation "
+    "qualifiedAttribution qualifiedDerivation qualifiedInfluence specializationOf startedAtTime "
+    "used wasAssociatedWith wasAttributedTo wasDerivedFrom wasGeneratedBy wasInfluencedBy "
+    "wasInformedBy wasRevisionOf",
 )
 RDF = Namespace(
     "rdf",

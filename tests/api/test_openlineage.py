@@ -223,6 +223,7 @@ BOMB = gzip.compress(b'{"x": "' + b" " * 40_000_000 + b'"}')
         (_json(_event(more="x" * 2_000_000)), {}, 400, "INVALID_INPUT"),
         (b"no gzip", {"Content_Encoding": "gzip"}, 400, "INVALID_INPUT"),
         (b"{}", {"Content_Encoding": "br"}, 400, "INVALID_INPUT"),
+        (b"{}", {"Content_Encoding": "gzip"}, 400, "INVALID_INPUT"),
         (BOMB, {"Content_Encoding": "gzip"}, 413, "TOO_LARGE"),
         (b" " * (33 << 20), {}, 413, "TOO_LARGE"),
         (_json(_event()), {"Authorization": "Bearer isogloss_nobody"}, 401, "UNAUTHENTICATED"),
@@ -239,6 +240,11 @@ def test_what_cannot_be_taken_is_refused_with_a_sentence(
     assert error["extensions"]["code"] == code
     assert error["message"].endswith(".")
     assert served.services.mesh.journal.head == before
+
+
+def test_a_body_that_is_not_packed_as_its_header_says_is_told_so(served: Served) -> None:
+    response = _post(served, _json(_event()), Content_Encoding="gzip")
+    assert "is not gzip" in response.json()["errors"][0]["message"]
 
 
 def test_a_token_is_asked_for_also_where_the_public_may_read(empty_mesh: Services) -> None:

@@ -76,7 +76,7 @@ def test_every_query_field_but_those_about_the_past_takes_as_of() -> None:
     # Versions and waivers say themselves what became of them, and when.
     now = {"members", "plan", "previewRules", "scorecard", "viewer"}
     # What is one tells since when.
-    now |= {"identityMerges"}
+    now |= {"identityMerges", "identitySplits", "identitySuggestions"}
     # What there is to decide, there is to decide now.
     now |= {"stewardQueue", "polysemeCandidates"}
     now |= {"checkRules", "expiringWaivers", "ruleSets", "waivers"}

@@ -208,7 +208,7 @@ def test_lineage_is_shown_to_programs_too(little_folder: Isogloss) -> None:
 
 def test_lineage_that_was_cut_says_so(little_folder: Isogloss) -> None:
     run = little_folder("lineage", KPI, "--max-hops", "1")
-    assert "cut by maxHops=1" in run.out
+    assert "cut by --max-hops 1, " in run.out
 
 
 def test_downstream_shows_what_breaks(little_folder: Isogloss) -> None:

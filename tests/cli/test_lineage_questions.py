@@ -1,6 +1,7 @@
 """What the commands about lineage say, to people and to programs."""
 
 import json
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
@@ -55,11 +56,78 @@ def test_an_impact_is_written_for_other_tools(
         assert list(ox.parse(run.out, format=ox.RdfFormat.TURTLE))
 
 
-def test_masking_tells_by_its_exit_status(little_folder: Isogloss) -> None:
+def test_masking_tells_by_its_exit_status(little_folder: Isogloss, tmp_path: Path) -> None:
+    """Whether it holds, leaks or cannot be told, as `validate` tells of violations."""
     leaking = little_folder("masking", ACCOUNT)
-    assert leaking.status == 1
-    assert "leaks: " in leaking.out
+    assert (leaking.status, "leaks: " in leaking.out) == (1, True)
     assert little_folder("masking", f"{KPI}/active_ratio").status == 0
+    nothing = little_folder("masking", "https://mesh.example/nothing")
+    assert (nothing.status, "[NOT_FOUND]" in nothing.err, nothing.out) == (3, True, "")
+    path = tmp_path / "v.sql"
+    path.write_text("create view v as select md5(one.b) as hidden, a from one, two")
+    told = ("--domain", "finance", "--namespace", "db")
+    assert little_folder("lineage", "from-sql", path, *told).status == 0
+    unknown = little_folder("masking", "https://mesh.example/finance/ns/db/dataset/one/b")
+    assert unknown.status == 3
+    assert "nobody can tell: Finance · one.b\n  → Finance · v.a\n" in unknown.out
+
+
+def test_a_cursor_goes_on_as_of_its_own_commit_only(little_folder: Isogloss) -> None:
+    asked = (*COMMANDS["hubs"], "--max", "1")
+    first = little_folder(*asked, "--as-of", "2").out
+    assert "cut by --max 1, " in first
+    cursor = first.rsplit("--after ", 1)[1].strip()
+    on = little_folder(*asked, "--after", cursor)
+    assert on.status == 0
+    assert little_folder(*asked, "--after", cursor, "--as-of", "2") == on
+    other = little_folder(*asked, "--after", cursor, "--as-of", "1")
+    assert (other.status, "--as-of" in other.err) == (2, True)
+
+
+def test_limits_go_by_the_names_of_their_options(little_folder: Isogloss) -> None:
+    run = little_folder(*COMMANDS["impact"], "--max-hops", "1")
+    assert "cut by --max-hops 1, " in run.out
+    run = little_folder(*COMMANDS["impact"], "--max-nodes", "1")
+    assert "cut by --max-nodes 1, " in run.out
+    for command, option in (
+        ("impact", "--max-hops"),
+        ("paths", "--max-paths"),
+        ("hubs", "--max"),
+        ("root-causes", "--max"),
+    ):
+        run = little_folder(*COMMANDS[command], option, "0")
+        assert (run.status, option in run.err) == (2, True)
+
+
+@pytest.mark.parametrize("name", set(COMMANDS) - {"root-causes"})
+def test_people_read_names_and_programs_iris(little_folder: Isogloss, name: str) -> None:
+    told = little_folder(*COMMANDS[name])
+    assert "https://" not in told.out
+    assert " · " in told.out
+    assert "https://" in little_folder(*COMMANDS[name], "--format", "json").out
+
+
+def test_lineage_has_one_heading_that_names_what_was_asked_of(little_folder: Isogloss) -> None:
+    for iri in (KPI, f"{KPI}/active_users", "https://mesh.example/finance/product/board-report"):
+        lines = little_folder("lineage", iri).out.splitlines()
+        assert [line for line in lines if line.endswith("comes from")] == lines[:1]
+        assert "https://" not in lines[0]
+    orphan = json.loads(little_folder("orphans", "--format", "json").out)["found"][0]
+    assert little_folder("lineage", orphan).out.splitlines()[0].endswith("comes from")
+
+
+def test_what_is_passed_through_is_said_to_be(little_folder: Isogloss) -> None:
+    told = ("lineage", EVENTS, "--direction", "downstream", "--level", "dataset")
+    nodes = json.loads(little_folder(*told, "--format", "json").out)["nodes"]
+    near = [node["id"] for node in nodes if node["distance"] == 1]
+    out = little_folder(*told, *(f"--filter=ignore={iri}" for iri in near)).out
+    assert "()" not in out
+    assert "(through what is ignored)" in out
+
+
+def test_a_difference_has_each_line_once(little_folder: Isogloss) -> None:
+    out = little_folder("lineage-diff", KPI, "--from", "1", "--level", "domain").out.splitlines()
+    assert len(out) == len(set(out)) > 1
 
 
 def test_an_impact_of_then_is_that_of_then(little_folder: Isogloss) -> None:

@@ -142,8 +142,7 @@ def test_the_food_delivery_stream_gives_what_a_count_by_hand_gives(shared_data: 
         CODE.COMPLETE
     }
     measurements = _typed(document, DQV.QualityMeasurement)
-    made = _pairs(document, PROV.wasGeneratedBy)
-    assert len({pair for pair in made if pair[0] not in measurements}) == 13
+    assert len(_pairs(document, PROV.generated)) == 13
     # The last output of delivery_7_days was tested, and both assertions were measured.
     tested = [
         d["facets"]["dataQualityAssertions"]

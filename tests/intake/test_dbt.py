@@ -87,7 +87,10 @@ def test_the_catalog_has_the_say_on_names_and_types_whatever_their_case() -> Non
 def test_documented_columns_that_do_not_exist_are_kept_and_counted() -> None:
     document = _read(MANIFEST, CATALOG)
     assert _objects(document, field_iri(ORDERS, "gone"), MESH.fieldOf) == {ORDERS}
-    assert "0.json: 1 documented columns do not exist in the catalog." in document.notes
+    assert (
+        "0.json: 1 documented columns do not exist in the catalog: model.orders.gone."
+        in document.notes
+    )
 
 
 def test_what_is_not_understood_is_counted() -> None:
@@ -378,9 +381,10 @@ def test_each_column_that_drifts_is_measured() -> None:
         "extra": {Literal("undocumented")},
     }
     assert [note for note in document.notes if "catalog" in note] == [
-        "0.json: 1 documented columns do not exist in the catalog.",
-        "0.json: 1 columns of the catalog are not documented, and others of their tables are.",
-        "0.json: 1 columns have another type in the catalog than is documented.",
+        "0.json: 1 documented columns do not exist in the catalog: model.orders.gone.",
+        "0.json: 1 columns of the catalog are not documented, and others of their tables are: "
+        "model.orders.extra.",
+        "0.json: 1 columns have another type in the catalog than is documented: model.orders.ID.",
     ]
 
 

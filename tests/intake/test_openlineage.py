@@ -62,7 +62,7 @@ def test_a_run_reads_and_writes() -> None:
     triples = _triples(_flow("START"), _event("COMPLETE", eventTime="2026-01-31T12:05:00Z"))
     assert _objects(triples, RUN, MESH.runState) == {CODE.COMPLETE}
     assert _objects(triples, RUN, PROV.used) == {ORDERS}
-    assert _objects(triples, TOTALS, PROV.wasGeneratedBy) == {RUN}
+    assert _objects(triples, RUN, PROV.generated) == {TOTALS}
     assert _objects(triples, TOTALS, PROV.wasDerivedFrom) == {ORDERS}
     assert _objects(triples, RUN, PROV.startedAtTime) == {
         Literal("2026-01-31T12:00:00Z", XSD.dateTime)

@@ -13,7 +13,7 @@ from isogloss.intake.sql import Traced, dialects, read_schema, trace
 from isogloss.intake.sql_document import SqlNames, check_dialect
 from isogloss.intake.worker import ParserProcess
 from isogloss.model.rdf import Iri
-from isogloss.vocab import PROV
+from isogloss.vocab import MESH, PROV
 
 SCHEMA = {
     "shop.t": ["a", "b", "k", "v"],
@@ -284,6 +284,54 @@ def test_what_is_not_resolved_is_listed(
     assert [found.line for found in unresolved if what in found.what] == [line], unresolved
 
 
+@pytest.mark.parametrize(
+    ("sql", "output", "told"),
+    [
+        ("select k, b from t join s using (k)", "b", {"shop.t.b", "shop.s.b"}),
+        ("select p from one, two", "p", {"one.?", "two.?"}),
+        ("select v + q as x from t, one, two", "x", {"shop.t.v", "one.?", "two.?"}),
+        ("select md5(p) as x from one, two where q > 1", "x", {"one.?", "two.?"}),
+        ("select hash(one.*) as x from one", "x", {"one.?"}),
+        ("select r as x from one as o(p, r)", "x", {"one.?"}),
+        ("insert into t select a, v.* from u, one as v", "k", {"one.?"}),
+    ],
+)
+def test_of_what_is_not_resolved_the_tables_are_told(sql: str, output: str, told: set[str]) -> None:
+    traced = _trace(sql)
+    assert traced.unresolved
+    (found,) = [one for one in traced.statements[0].columns if one.name == output]
+    direct = [
+        source
+        for source in found.sources
+        if not source.transformations or source.transformations[0].type == "DIRECT"
+    ]
+    assert {f"{source.table}.{source.column or '?'}" for source in direct} == told
+    # Nobody can tell what becomes of them.
+    assert all(not source.transformations for source in direct if source.column in (None, "b"))
+
+
+def test_a_column_that_is_not_resolved_is_said_to_come_from_its_tables() -> None:
+    upload = Upload("v.sql", b"create view v as select p, one.r from one, two")
+    document = read_source([upload], space=SPACE, graph=Iri(f"{SPACE}g"), sql=SqlNames("db"))
+    view, one, two = (dataset_iri(SPACE, "db", name) for name in ("v", "one", "two"))
+
+    def sources(name: str) -> set[object]:
+        made = field_iri(view, name)
+        return {
+            t.object
+            for t in document.triples
+            if (t.subject, t.predicate) == (made, PROV.wasDerivedFrom)
+        }
+
+    assert sources("p") == {one, two}
+    assert sources("r") == {field_iri(one, "r")}
+    # Those are no derivations between two columns.
+    between = {t.subject for t in document.triples if t.object == MESH.ColumnDerivation}
+    ends = {t.object for t in document.triples if t.subject in between}
+    assert field_iri(one, "r") in ends
+    assert ends.isdisjoint({one, two})
+
+
 def test_a_name_that_fits_two_tables_is_neither() -> None:
     traced = trace("select a from t", None, {"one.t": ["a"], "two.t": ["a"]})
     assert "one.t or two.t" in traced.unresolved[0].what
@@ -337,7 +385,8 @@ def test_the_same_sql_gives_the_same_answer_in_the_same_order() -> None:
     sql = "select a + b as x, k from t join s using (k) where v = y group by all"
     assert _trace(sql) == _trace(sql)
     (output, _) = _trace(sql).statements[0].columns
-    assert list(output.sources) == sorted(output.sources)
+    names = [(source.table, source.column or "") for source in output.sources]
+    assert names == sorted(names)
 
 
 # ---- as a document

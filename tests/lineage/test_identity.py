@@ -8,15 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isogloss.intake.naming import dataset_iri
-from isogloss.lineage.identity import (
-    Claim,
-    Conventions,
-    Decision,
-    Group,
-    Identity,
-    Naming,
-)
+from isogloss.lineage.claims import Claim, Conventions
+from isogloss.lineage.group_history import Group
+from isogloss.lineage.identity import Identity
 from isogloss.lineage.platforms import Key, folds_columns, key_of, normal
+from isogloss.lineage.sayings import Decision, Naming
 from isogloss.model.rdf import Iri
 
 NAMES = [Iri(f"urn:dataset:{letter}") for letter in "abcdef"]
@@ -169,8 +165,11 @@ def test_a_dataset_described_by_hand_gives_its_name_then_the_claiming_domain_the
     assert identity.group(unclaimed).canonical == shop
     identity.restate(2, {finance: described})
     assert identity.group(unclaimed).canonical == finance  # the smallest
-    claim = Claim("s3://*", Iri("urn:shop"), f"{space}shop/")
-    identity.restate(3, {}, None, Conventions(claims=frozenset({claim})))
+    owner = Iri("urn:shop")
+    claimed = Conventions(
+        claims=frozenset({Claim("s3://*", owner)}), spaces=frozenset({(f"{space}shop/", owner)})
+    )
+    identity.restate(3, {}, None, claimed)
     assert identity.group(unclaimed).canonical == shop
     identity.restate(4, {by_hand: Naming(frozenset({Key("s3://lake", "orders")}), is_dataset=True)})
     assert identity.group(unclaimed).canonical == by_hand

@@ -83,6 +83,13 @@ def test_ignored_nodes_are_seen_through(
     for node, one in found.items():
         assert one.way is whole[node].way
         assert one.distance <= whole[node].distance
+        # To see through a node makes nothing else next to what is changed.
+        assert one.severity is whole[node].severity
+
+
+def test_what_is_behind_an_ignored_node_is_not_next_to_what_is_changed() -> None:
+    found = _impact([link(B, A), link(C, B)], [A], Change.DROP, ignored=(B,))
+    assert (found[C].distance, found[C].severity) == (1, ImpactSeverity.MEDIUM)
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ from threading import Thread
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from isogloss.lineage.index import Index
 from isogloss.lineage.saved import Unusable
-from isogloss.model.lineage import Direction, EdgeKind, Evidence, Fact, Link
+from isogloss.model.lineage import Direction, EdgeFilter, EdgeKind, Evidence, Fact, Link
 from isogloss.model.rdf import Iri
 from tests.lineage.histories import NODES, History, State, histories, states, told
 
@@ -40,6 +41,26 @@ def test_each_commit_keeps_what_was_true_as_of_it(history: History) -> None:
     assert _said(index.all_links()) == true[max(true)]
     assert index.edge_count == len(true[max(true)])
     assert index.sequence == max(true)
+
+
+@given(histories, st.none() | st.frozensets(st.sampled_from(NODES)), st.sampled_from(Evidence))
+def test_the_whole_is_all_arcs_that_pass(
+    history: History, entered: frozenset[Iri] | None, evidence: Evidence
+) -> None:
+    for index in (told(history), _kept(told(history))):
+        for at in states(history):
+            whole = index.whole(at=at, edges=EdgeFilter(evidence=evidence), entered=entered)
+            ends = zip(whole.ups.tolist(), whole.downs.tolist(), strict=True)
+            arcs = [(whole.nodes[up], whole.nodes[down]) for up, down in ends]
+            assert arcs == sorted(
+                {
+                    (link.upstream, link.downstream)
+                    for link in index.all_links(at=at)
+                    if link.evidence is evidence
+                    and (entered is None or entered.issuperset(link[:2]))
+                }
+            )
+            assert list(whole.nodes) == sorted({end for arc in arcs for end in arc})
 
 
 @given(histories)

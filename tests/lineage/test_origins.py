@@ -17,6 +17,10 @@ def _open(one: Link) -> bool:
     return way_of(one) in (Way.IDENTITY, Way.VALUES)
 
 
+def _told(one: Link) -> bool:
+    return _open(one) and "DIRECT" in " ".join(one.transformations).replace("INDIRECT", "")
+
+
 def _values(given_: list[Link]) -> "nx.DiGraph[Iri]":
     return cut_out((one for one in given_ if one.kind is EdgeKind.DERIVATION), COLUMNS)
 
@@ -31,6 +35,11 @@ def _roots(given_: list[Link], column: Iri) -> dict[Iri, tuple[bool, tuple[Iri, 
         assert walked[-1] == column
         assert root.is_masked != all(_open(step) for step in root.chain)
         assert root.leak == (() if root.is_masked else tuple(walked))
+        told = all(map(_told, root.chain))
+        assert root.is_unknown == (not root.is_masked and not told)
+        if root.is_unknown:
+            sure = cut_out(filter(_told, given_), COLUMNS)
+            assert not nx.has_path(sure, root.id, column)
     return {root.id: (root.is_masked, root.leak) for root in found}
 
 
@@ -66,16 +75,22 @@ def test_a_leak_has_no_masking_and_without_one_masking_cuts_off_all_ends(
     below = set().union(*(nx.descendants(values, column) for column in columns)) - set(columns)
     out = {n for n in below if nx.descendants(values, n) <= nx.ancestors(values, n)}
     assert ends == len(out)
+    told = cut_out(filter(_told, given_), COLUMNS)
     shortest = {
-        end: min(
-            len(nx.shortest_path(open_, column, end))
-            for column in columns
-            if nx.has_path(open_, column, end)
+        end: (
+            min(
+                len(nx.shortest_path(graph, column, end))
+                for column in columns
+                if nx.has_path(graph, column, end)
+            ),
+            graph is open_,
         )
+        # Of those ways of which all is told, if there is one.
+        for graph in (open_, told)
         for end in out
-        if any(nx.has_path(open_, column, end) for column in columns)
+        if any(nx.has_path(graph, column, end) for column in columns)
     }
-    assert {leak.end: len(leak.path) for leak in found} == shortest
+    assert {leak.end: (len(leak.path), leak.is_unknown) for leak in found} == shortest
     for leak in found:
         assert nx.is_path(open_, leak.path)
         assert leak.path[0] in columns
@@ -97,6 +112,25 @@ def test_two_edges_between_two_columns_leak_unless_both_mask() -> None:
     both = [link(B, A, MASKED), link(B, A, ("DIRECT/IDENTITY",))]
     assert leaks(around(searching(both), [A], Direction.DOWNSTREAM), [A])[0]
     assert not leaks(around(searching(both[:1]), [A], Direction.DOWNSTREAM), [A])[0]
+
+
+def test_what_nobody_told_is_neither_masked_nor_clean() -> None:
+    given_ = [link(B, A), link(C, B, ("DIRECT/IDENTITY",))]
+    ((leak,), ends) = leaks(around(searching(given_), [A], Direction.DOWNSTREAM), [A])
+    assert (leak.path, leak.is_unknown, ends) == ((A, B, C), True, 1)
+    # A way of which all is told is the one that is named, though it is longer.
+    given_ += [link(D, A, ("DIRECT/IDENTITY",)), link(C, D, ("DIRECT/AGGREGATION",))]
+    given_ += [link(C, A)]
+    ((leak,), ends) = leaks(around(searching(given_), [A], Direction.DOWNSTREAM), [A])
+    assert (leak.path, leak.is_unknown, ends) == ((A, D, C), False, 1)
+
+
+def test_where_columns_are_not_resolved_values_may_come_out() -> None:
+    table = Iri("urn:table")
+    masked = around(searching([link(B, A, MASKED)]), [A], Direction.DOWNSTREAM)
+    assert leaks(masked, [A], {B: {table}}) == ([], 1)
+    ((leak,), ends) = leaks(masked, [A], {A: {table}})
+    assert (leak.path, leak.is_unknown, ends) == ((A, table), True, 2)
 
 
 def test_what_is_copied_and_masked_further_on_does_not_leak() -> None:

@@ -7,6 +7,7 @@ import pytest
 from isogloss.bootstrap import Services, build
 from isogloss.model.sparql import SparqlServer
 from isogloss.settings import Settings
+from tests.services.lineage_world import LINEAGE, TWINS, mesh_of
 from tests.sparql_servers import ENGINES
 
 
@@ -25,3 +26,17 @@ def empty_mesh(engine: SparqlServer | None) -> Iterator[Services]:
     services = build(Settings(data=None, sparql=engine), rebuild=True)
     yield services
     services.close()
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Services]:
+    """The mesh of `lineage_world.LINEAGE`."""
+    with mesh_of(LINEAGE) as services:
+        yield services
+
+
+@pytest.fixture(scope="module")
+def twins() -> Iterator[Services]:
+    """A mesh in which one dataset goes by two names."""
+    with mesh_of(TWINS) as services:
+        yield services

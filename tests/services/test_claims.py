@@ -10,16 +10,16 @@ from isogloss.bootstrap import Services
 from isogloss.errors import Forbidden, InvalidArgument
 from isogloss.intake.naming import dataset_iri, job_iri
 from isogloss.intake.openlineage import read_events
-from isogloss.lineage.identity import Claim
+from isogloss.lineage.claims import Claim
 from isogloss.model.access import Role
 from isogloss.model.change import Committed, SourceContent
 from isogloss.model.claims import UnclaimedNamespace
 from isogloss.model.rdf import Iri, Triple
 from isogloss.services.claims import Claims, claim_triples, find_unclaimed
-from isogloss.services.events import Reported
 from isogloss.services.ownership import OPERATOR
 from isogloss.vocab import DCAT, MESH, RDF
 from tests.security.world import SPACES, World, domain_iri, found, person
+from tests.services.test_events import reported
 
 SHOP, SALES = domain_iri("shop"), domain_iri("sales")
 
@@ -40,7 +40,7 @@ def report(services: Services, namespace: str, name: str, author: Iri = OPERATOR
         "inputs": [{"namespace": "postgres://shop", "name": "orders"}],
         "outputs": [{"namespace": "s3://lake", "name": name}],
     }
-    assert services.events.take([Reported(services.events.read("it", value), author)]) == [None]
+    assert services.events.take([reported(services, value, author)]) == [None]
     return value
 
 
@@ -63,16 +63,16 @@ def _by_the_book(pattern: str, namespace: str) -> bool:
 
 @given(patterns, st.text("ab", max_size=8))
 def test_a_star_stands_for_any_text(pattern: str, namespace: str) -> None:
-    assert Claim(pattern, SHOP, "").fits(namespace) == _by_the_book(pattern, namespace)
+    assert Claim(pattern, SHOP).fits(namespace) == _by_the_book(pattern, namespace)
 
 
 def test_the_most_specific_claim_counts_and_then_the_smaller_domain() -> None:
     claims = Claims(
         [
-            Claim("s3://*", SALES, ""),
-            Claim("s3://lake*", SHOP, ""),
-            Claim("pg*", SHOP, ""),
-            Claim("pg*", SALES, ""),
+            Claim("s3://*", SALES),
+            Claim("s3://lake*", SHOP),
+            Claim("pg*", SHOP),
+            Claim("pg*", SALES),
         ]
     )
     assert claims.claimant("s3://lake") == SHOP

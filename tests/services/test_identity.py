@@ -13,9 +13,9 @@ from isogloss.model.change import Committed, SourceContent
 from isogloss.model.rdf import Iri, Triple
 from isogloss.services.loading import Loaded
 from isogloss.settings import Settings
-from isogloss.vocab import MESH, RDF
+from isogloss.vocab import MESH, PROV, RDF
 
-SALES = "https://mesh.example/sales/"
+SALES, MARKETING = "https://mesh.example/sales/", "https://mesh.example/marketing/"
 STEWARD, ENGINEER = Iri("https://people.example/sue"), Iri("https://people.example/eve")
 
 
@@ -105,3 +105,56 @@ def test_no_other_way_leads_around_the_stewards(
     triples |= {Triple(decision, MESH.concerns, name) for name in names}
     with pytest.raises(Forbidden, match=said):
         mesh.commits.replace([SourceContent("sales", source, frozenset(triples))])
+
+
+def _states(mesh: Services, domain: str, *links: tuple[Iri, Iri]) -> None:
+    """Have a domain say that names of its own are alternates of others."""
+    said = {Triple(one, PROV.alternateOf, other) for one, other in links}
+    outcome = mesh.commits.replace([SourceContent(domain, "links", frozenset(said))])
+    assert isinstance(outcome, Committed)
+
+
+DEALS, LEADS = Iri(f"{SALES}dataset/deals"), Iri(f"{MARKETING}dataset/leads")
+BILLS = Iri("https://mesh.example/finance/dataset/bills")
+
+
+def test_a_link_waits_for_the_other_side_and_is_suggested_to_its_stewards(mesh: Services) -> None:
+    _states(mesh, "sales", (DEALS, LEADS), (DEALS, BILLS))
+    assert mesh.identities.merges() == ()
+    waiting = {(told.one, told.other) for told in mesh.identities.suggestions()}
+    assert waiting == {(LEADS, DEALS), (BILLS, DEALS)}
+    assert mesh.lineage.at().levels.group(LEADS).members == (LEADS,)
+    _states(mesh, "marketing", (LEADS, DEALS))
+    assert [merge.names for merge in mesh.identities.merges()] == [(LEADS, DEALS)]
+    (told,) = mesh.identities.suggestions()
+    assert BILLS in (told.one, told.other)
+    mesh.identities.decide([DEALS, BILLS], "Another thing.", same=False, author=STEWARD)
+    assert mesh.identities.suggestions() == ()
+    (apart,) = mesh.identities.splits()
+    assert (apart.one, apart.other) == (BILLS, DEALS)
+
+
+def test_a_steward_parts_nobody_elses_names_from_each_other(mesh: Services) -> None:
+    _states(mesh, "sales", (DEALS, LEADS))
+    _states(mesh, "marketing", (LEADS, BILLS))
+    _states(mesh, "finance", (BILLS, LEADS))
+    with pytest.raises(Forbidden, match="neither of which is its own"):
+        mesh.identities.decide([DEALS, LEADS, BILLS], "No.", same=False, author=STEWARD)
+    with pytest.raises(Forbidden):
+        mesh.identities.decide([LEADS, BILLS], "No.", same=False, author=STEWARD)
+    # Whoever has the mesh's folder speaks for the governance group.
+    decided = mesh.identities.decide([DEALS, LEADS, BILLS], "No.", same=False)
+    assert decided.decision.startswith("https://mesh.example/identity/")
+    assert len(mesh.identities.splits()) == 3
+    assert mesh.identities.merges() == ()
+
+
+def test_the_steward_of_whoever_claims_a_namespace_decides_about_its_tables(mesh: Services) -> None:
+    mesh.claiming.claim("marketing", "hive://*")
+    theirs = Iri("https://people.example/mo")
+    mesh.loading.grant("marketing", theirs, Role.STEWARD)
+    decided = mesh.identities.decide([TABLE, LEADS], "So it is.", same=True, author=theirs)
+    assert decided.decision.startswith(MARKETING)
+    assert [merge.names for merge in mesh.identities.merges()] == [(LEADS, TABLE)]
+    with pytest.raises(Forbidden):
+        mesh.identities.decide([TABLE, LEADS], "Never.", same=False, author=STEWARD)

@@ -8,8 +8,10 @@ from isogloss.bootstrap import Services
 from isogloss.model.change import Committed
 from isogloss.model.lineage import Level
 from isogloss.model.lineage_answers import Change, LineageFilter
+from isogloss.services.lineage_shape import ShapeAsked
 from isogloss.services.loading import Upload
-from tests.services.test_lineage_questions import LINEAGE, LIMITS, RAW, _mesh, _questions
+from tests.services.lineage_world import LINEAGE, RAW, mesh_of
+from tests.services.test_lineage_questions import LIMITS, questions_of
 
 NOTHING = "<https://mesh.example/shop/dataset/last> a <http://www.w3.org/ns/dcat#Dataset> ."
 
@@ -22,8 +24,8 @@ def _say(services: Services, text: str) -> None:
 
 @pytest.mark.parametrize("name", sorted({name for name, _ in LIMITS}))
 def test_pages_go_on_with_the_state_that_the_first_had(name: str) -> None:
-    with _mesh(LINEAGE) as services:
-        ask, limits = _questions(services)[name]
+    with mesh_of(LINEAGE) as services:
+        ask, limits = questions_of(services)[name]
         whole, _ = ask()
         pages: list[Any] = []
         found, extent = ask(**{limits[0]: 1})
@@ -39,7 +41,7 @@ def test_pages_go_on_with_the_state_that_the_first_had(name: str) -> None:
 
 
 def test_what_was_a_dataset_once_is_one_as_of_then() -> None:
-    with _mesh(LINEAGE) as services:
+    with mesh_of(LINEAGE) as services:
         of_shop = LineageFilter(domain="shop")
         before = services.impact.impact(RAW, Change.DROP, level=Level.DATASET, filter=of_shop)
         _say(services, NOTHING)
@@ -47,5 +49,5 @@ def test_what_was_a_dataset_once_is_one_as_of_then() -> None:
         after = then.impact.impact(RAW, Change.DROP, level=Level.DATASET, filter=of_shop)
         assert before.hits
         assert after.hits == before.hits
-        orphans = then.shape.orphans("shop")
+        orphans = then.shape.orphans(ShapeAsked("shop"))
         assert [iri.rpartition("/")[2] for iri in orphans.found] == ["alone", "apart"]

@@ -38,6 +38,7 @@ ROWS = [
     "mkt:lead\tlead\t\tskos:exactMatch\t\tsssom:NoTermFound\tsemapv:LexicalMatching\t1\t",
     "prd:account\t\t\tskos:exactMatch\t\tsssom:NoTermFound\tsemapv:LexicalMatching\t1\t",
     '\tLeads "é"\trdfs literal\tskos:exactMatch\t\tmkt:lead\tsemapv:LexicalMatching\t0.9\t',
+    "mkt:lead\tLead\trdfs literal\tskos:exactMatch\t\tprd:account\tsemapv:LexicalMatching\t0.9\t",
 ]
 FILE = "\n".join([HEADER + COLUMNS, *ROWS, ""])
 
@@ -75,7 +76,7 @@ def test_a_file_is_loaded_and_comes_out_as_it_was(mesh: Services) -> None:
     for format, read in ((MappingFormat.TSV, read_tsv), (MappingFormat.TURTLE, _turtle)):
         exported = mesh.mapping_files.export_mappings(format, mapping_set=_imported(mesh))
         assert same(read(exported.text.encode()), given)
-        assert (exported.count, exported.notes) == (5, ())
+        assert (exported.count, exported.notes) == (6, ())
     # And what came out may go in again.
     text = mesh.mapping_files.export_mappings(MappingFormat.TSV, mapping_set=_imported(mesh)).text
     assert isinstance(_load(mesh, text), Committed)

@@ -285,6 +285,34 @@ def test_a_column_that_goes_gives_its_name_to_the_one_that_differs_by_case() -> 
     mesh.close()
 
 
+def test_a_column_said_to_be_of_two_datasets_gives_its_name_in_its_own_one_only() -> None:
+    """Of P and R, which are one, R is the canonical name; Q is another dataset."""
+    mesh = Mesh.open(None)
+    of_two, of_canonical, other = COLUMNS[0], COLUMNS[2], COLUMNS[4]
+    state = frozenset(
+        {
+            Quad(R, RDF.type, DCAT.Dataset, G),
+            Quad(R, PROV.alternateOf, P, H),
+            Quad(Q, MESH.olNamespace, Literal(HIVE), G),
+            Quad(Q, DCTERMS.identifier, Literal("orders"), G),
+            Quad(of_two, MESH.fieldOf, P, G),
+            Quad(of_two, MESH.fieldOf, Q, H),
+            Quad(of_two, MESH.fieldPath, Literal("id"), G),
+            Quad(of_canonical, MESH.fieldOf, R, G),
+            Quad(of_canonical, MESH.fieldPath, Literal("id"), G),
+            Quad(other, MESH.fieldOf, Q, G),
+            Quad(other, PROV.wasInfluencedBy, of_two, H),
+        }
+    )
+    projection = Projection(mesh.journal, None)
+    _commit(mesh, state, frozenset())
+    projection.follow(1)
+    found = _facts(projection.index(Level.COLUMN).all_links())
+    assert {(down, fact.upstream) for down, fact in found} == {(other, of_canonical)}
+    assert found == _naive(state)[Level.COLUMN]
+    mesh.close()
+
+
 @given(histories)
 @settings(max_examples=25)
 def test_reading_a_whole_state_anew_gives_the_same(history: tuple[State, list[State]]) -> None:

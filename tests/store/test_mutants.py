@@ -21,36 +21,30 @@ from isogloss.store.terms import normal, quad_to_ox
 from tests.store.faults import GRAPH_FAULTS
 from tests.store.test_model import Member, MeshMachine, rewritten, xsd
 
-_change_since, _write, _record = history.change_since, history.write, Pen.record
+_change_since, _graph_change = history.change_since, history.graph_change
+_write, _record, _make = history.write, Pen.record, Pen.make
 _apply, _intern = EmbeddedGraph.apply, Dictionary.intern
 
 Patches = list[tuple[object, str, object]]
 
 
 def _nothing_is_cleared() -> Patches:
-    def change_since(
-        connection: Connection, words: Dictionary, sequence: int, head: int
+    def graph_change(
+        connection: Connection, words: Dictionary, head: int, change: Difference
     ) -> GraphChange:
-        then, now = (
-            frozenset(Past(history.borrowed(connection), words, n).all_quads())
-            for n in (sequence, head)
-        )
-        return GraphChange(frozenset(), then - now, now - then)
+        return GraphChange(frozenset(), change.removed, change.added)
 
-    return [(history, "change_since", change_since)]
+    return [(history, "graph_change", graph_change)]
 
 
 def _cleared_literals_do_not_come_back() -> Patches:
-    def change_since(
-        connection: Connection, words: Dictionary, sequence: int, head: int
+    def graph_change(
+        connection: Connection, words: Dictionary, head: int, change: Difference
     ) -> GraphChange:
-        found = _change_since(connection, words, sequence, head)
-        now = Past(history.borrowed(connection), words, head)
-        then = Past(history.borrowed(connection), words, sequence)
-        fresh = frozenset(now.all_quads()) - frozenset(then.all_quads())
-        return GraphChange(found.cleared, found.removed, found.added & fresh)
+        found = _graph_change(connection, words, head, change)
+        return GraphChange(found.cleared, found.removed, found.added & change.added)
 
-    return [(history, "change_since", change_since)]
+    return [(history, "graph_change", graph_change)]
 
 
 def _only_the_newest_commit_is_replayed() -> Patches:
@@ -60,6 +54,23 @@ def _only_the_newest_commit_is_replayed() -> Patches:
         return _change_since(connection, words, max(sequence, head - 1), head)
 
     return [(history, "change_since", change_since)]
+
+
+def _only_the_last_of_a_group_reaches_the_graph() -> Patches:
+    def make(self: Pen, change: Difference) -> None:
+        self._added, self._removed = set(), set()
+        _make(self, change)
+
+    return [(Pen, "make", make)]
+
+
+def _what_a_group_takes_back_reaches_the_graph() -> Patches:
+    def make(self: Pen, change: Difference) -> None:
+        added, removed = set(self._added), set(self._removed)
+        _make(self, change)
+        self._added, self._removed = added | change.added, removed | change.removed
+
+    return [(Pen, "make", make)]
 
 
 def _quads_that_are_there_begin_again() -> Patches:
@@ -172,6 +183,8 @@ MUTANTS: list[Callable[[], Patches]] = [
     _nothing_is_cleared,
     _cleared_literals_do_not_come_back,
     _only_the_newest_commit_is_replayed,
+    _only_the_last_of_a_group_reaches_the_graph,
+    _what_a_group_takes_back_reaches_the_graph,
     _quads_that_are_there_begin_again,
     _quads_that_are_gone_end_again,
     _the_end_is_not_set,
@@ -219,6 +232,15 @@ def _tour() -> None:
         machine.write(
             [member(_about(Literal("refused")), _about(one), no=True), member(_about(Literal("z")))]
         )
+        look()
+        machine.write([member(_about(Iri("urn:c"))), member(_about(Iri("urn:d")))])
+        look()
+        # The second of the group takes away what was there, and what the first adds.
+        machine.write(
+            [Member(_about(Iri("urn:e")), 0, False), Member(frozenset(), 2**16 - 1, False)]
+        )
+        look()
+        machine.write([member(_about(Iri("urn:b"), Literal("y"), Literal("z")))])
         look()
         machine.write_and_fail_inside([member(_about(Literal("new")))], 1)
         look()

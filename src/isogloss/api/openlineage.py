@@ -30,7 +30,7 @@ from isogloss.errors import (
     ValidationFailed,
 )
 from isogloss.intake.formats import parse_json
-from isogloss.intake.guards import MAX_BYTES, check_text, inflate
+from isogloss.intake.guards import MAX_BYTES, check_text, inflate, is_gzip
 from isogloss.model.change import Refused
 from isogloss.model.rdf import Iri
 from isogloss.services.events import Answer, Events, Reported
@@ -85,9 +85,11 @@ class _Door:
     async def one(self, request: Request) -> Response:
         """Take one event."""
         value = await _body(request)
-        event = await to_thread.run_sync(self._events.read, "The event", value)
-        reported = [Reported(event, _author(request))]
-        (answer,) = await asyncio.wrap_future(self._events.submit(reported))
+        values = [("The event", value)]
+        (read,) = await to_thread.run_sync(self._events.read, values, _author(request))
+        if isinstance(read, MeshError):
+            raise read
+        (answer,) = await asyncio.wrap_future(self._events.submit([read]))
         if answer is None:
             return Response(status_code=201)
         if isinstance(answer, Refused):
@@ -111,19 +113,10 @@ class _Door:
             raise InvalidInput("The body should be a JSON array of OpenLineage events.")
         if len(values) > MOST_IN_BATCH:
             raise TooLarge(f"At most {MOST_IN_BATCH:,} events are taken at once: send fewer.")
-        author = _author(request)
-        answers: list[Answer] = [None] * len(values)
-
-        def read() -> dict[int, Reported]:
-            found = {}
-            for place, value in enumerate(values):
-                try:
-                    found[place] = Reported(self._events.read(f"Event {place}", value), author)
-                except MeshError as error:
-                    answers[place] = error
-            return found
-
-        reported = await to_thread.run_sync(read)
+        named = [(f"Event {place}", value) for place, value in enumerate(values)]
+        read = await to_thread.run_sync(self._events.read, named, _author(request))
+        answers: list[Answer] = [one if isinstance(one, MeshError) else None for one in read]
+        reported = {place: one for place, one in enumerate(read) if isinstance(one, Reported)}
         taken = await asyncio.wrap_future(self._events.submit(list(reported.values())))
         for place, answer in zip(reported, taken, strict=True):
             answers[place] = answer
@@ -182,7 +175,7 @@ async def _body(request: Request) -> Any:
     """Read a body of JSON, packed or not.
 
     Raises:
-        InvalidInput: it is not JSON, or packed by something else than gzip.
+        InvalidInput: it is not JSON, packed by something else than gzip, or not as it says.
         TooLarge: it has more bytes than are read at once, packed or not.
     """
     packing = request.headers.get("content-encoding", "identity").strip().lower()
@@ -196,6 +189,11 @@ async def _body(request: Request) -> Any:
     data = bytes(body)
 
     def read() -> Any:
+        if packing == "gzip" and not is_gzip(data):
+            raise InvalidInput(
+                "The body is not gzip, which the header Content-Encoding says that it is: pack "
+                "it, or leave that header out."
+            )
         text = inflate("The body", data) if packing == "gzip" else data
         return parse_json("The body", check_text("The body", text))
 

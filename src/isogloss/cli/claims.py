@@ -37,7 +37,7 @@ def claims(data: Data = None, output: Format = OutputFormat.TEXT) -> None:
         table.add_row(claim.pattern, claim.domain)
     console.print(table)
     for pattern, domains in todo.conflicts:
-        typer.echo(f"Several domains claim {pattern}: {', '.join(domains)}. One should withdraw.")
+        typer.echo(f"Several domains claim {pattern}: {', '.join(domains)}. One should --withdraw.")
     if not todo.namespaces:
         typer.echo("Every namespace is claimed.")
         return
@@ -51,14 +51,21 @@ def claims(data: Data = None, output: Format = OutputFormat.TEXT) -> None:
 def claim(
     pattern: Annotated[str, typer.Argument(help="As postgres://shop-*; * stands for any text.")],
     domain: Annotated[str, typer.Option(help="The domain: its short name or IRI.")],
+    withdraw: Annotated[
+        bool, typer.Option("--withdraw", help="Take the claim back instead.")
+    ] = False,
+    settle: Annotated[
+        bool, typer.Option("--settle", help="As the governance group, whoever claims it so far.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Claim namespaces for a domain, with what was reported of their jobs and datasets."""
-    services = open_mesh(data)
-    outcome = services.claiming.claim(domain, pattern).outcome
+    claiming = open_mesh(data).claiming
+    change = claiming.withdraw if withdraw else claiming.claim
+    outcome = change(domain, pattern, settles=settle).outcome
     if isinstance(outcome, Refused):
         raise InvalidArgument(outcome.violations[0].message)
     typer.echo(
-        f"{pattern} is {domain}'s (commit {outcome.sequence}: {outcome.added} statements came, "
-        f"{outcome.removed} went)."
+        f"{pattern} is {domain}'s{' no more' if withdraw else ''} (commit {outcome.sequence}: "
+        f"{outcome.added} statements came, {outcome.removed} went)."
     )

@@ -12,10 +12,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from isogloss import __version__, resources
 from isogloss.cli import (
+    boundaries,
     claims,
     folders,
     identity,
     lineage,
+    lineage_past,
     lineage_questions,
     lineage_shape,
     mapping_views,
@@ -63,6 +65,8 @@ for command in (
     past.diff,
     past.revert,
     scores.score,
+    boundaries.boundaries,
+    boundaries.meaning,
     claims.claims,
     claims.claim,
     mapping_views.polysemes,
@@ -71,8 +75,8 @@ for command in (
     lineage_questions.root_causes,
     lineage_questions.source_of_truth,
     lineage_questions.masking,
-    lineage_questions.lineage_diff,
-    lineage_questions.run_lineage,
+    lineage_past.lineage_diff,
+    lineage_past.run_lineage,
     lineage_shape.cycles,
     lineage_shape.orphans,
     lineage_shape.hubs,

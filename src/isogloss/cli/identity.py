@@ -1,5 +1,6 @@
 """Which names are one dataset: list them, and decide."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -8,6 +9,8 @@ from rich.console import Console
 from isogloss.cli import show
 from isogloss.cli.lineage_options import plain
 from isogloss.cli.options import Data, Format, OutputFormat, open_mesh, print_json
+from isogloss.lineage.identity import Reason as Told
+from isogloss.model.change import Committed
 from isogloss.model.rdf import parse_iri
 from isogloss.services.loading import Loaded
 from isogloss.services.ownership import OPERATOR
@@ -22,17 +25,23 @@ Reason = Annotated[str, typer.Option(help="Why; it stays in the history.")]
 
 @app.command("list")
 def merges(format: Format = OutputFormat.TEXT, data: Data = None) -> None:
-    """List the datasets that go by several names, and why."""
-    found = open_mesh(data).identities.merges()
+    """List the datasets that go by several names and why, what is kept apart, and what waits."""
+    identities = open_mesh(data).identities
+    found, splits, suggestions = identities.merges(), identities.splits(), identities.suggestions()
     if format is OutputFormat.JSON:
-        print_json([plain(merge) for merge in found])
+        told = {"merges": found, "splits": splits, "suggestions": suggestions}
+        print_json({name: [plain(one) for one in some] for name, some in told.items()})
         return
     for merge in found:
         typer.echo(f"{merge.canonical}  (since commit {merge.since})")
-        for reason in merge.reasons:
-            by = f" {reason.decision}" if reason.decision else ""
-            typer.echo(f"  {reason.why}{by}: {reason.one} · {reason.other}")
+        _reasons(reason for reason in merge.reasons if reason.why != "split")
     typer.echo(f"{len(found)} dataset(s) of several names")
+    if splits:
+        typer.echo("Kept apart:")
+        _reasons(splits)
+    if suggestions:
+        typer.echo("Linked, but not by all whose they are; `confirm` or `split`:")
+        _reasons(suggestions)
 
 
 @app.command()
@@ -57,9 +66,18 @@ def undo(
     _report(open_mesh(data).identities.undo(parse_iri(decision), reason, author=OPERATOR))
 
 
+def _reasons(reasons: Iterable[Told]) -> None:
+    for reason in reasons:
+        by = f" {reason.decision}" if reason.decision else ""
+        typer.echo(f"  {reason.why}{by}: {reason.one} · {reason.other}")
+
+
 def _decide(names: list[str], reason: str, data: Data, *, same: bool) -> None:
     iris = [parse_iri(name) for name in names]
-    _report(open_mesh(data).identities.decide(iris, reason, same=same, author=OPERATOR))
+    decided = open_mesh(data).identities.decide(iris, reason, same=same, author=OPERATOR)
+    _report(decided)
+    if isinstance(decided.outcome, Committed):
+        typer.echo(f"The decision is {decided.decision}: with that, `undo` takes it back.")
 
 
 def _report(loaded: Loaded) -> None:

@@ -12,7 +12,6 @@ from isogloss.cli.lineage_options import (
     After,
     AsOf,
     Filters,
-    MaxHops,
     Thing,
     plain,
     read_filter,
@@ -23,7 +22,7 @@ from isogloss.errors import InvalidArgument
 from isogloss.model.change import Refused
 from isogloss.model.lineage import Direction, Level
 from isogloss.model.rdf import parse_iri
-from isogloss.services.lineage import MAX_HOPS, MAX_NODES
+from isogloss.services.lineage import MAX_HOPS, MAX_NODES, MOST_HOPS, MOST_NODES
 from isogloss.services.loading import Upload
 from isogloss.services.sql_lineage import Traced, read_definitions, trace_file
 
@@ -50,9 +49,13 @@ app = typer.Typer(
 def of(
     iri: Thing,
     direction: Annotated[Direction, typer.Option(help="Which way to go.")] = Direction.UPSTREAM,
-    max_hops: MaxHops = MAX_HOPS,
+    max_hops: Annotated[
+        int, typer.Option(min=1, max=MOST_HOPS, help="Go so many hops at the most.")
+    ] = MAX_HOPS,
     level: Annotated[Level, typer.Option(help="What the nodes of the answer are.")] = Level.COLUMN,
-    max_nodes: Annotated[int, typer.Option(help="Give so many nodes at the most.")] = MAX_NODES,
+    max_nodes: Annotated[
+        int, typer.Option(min=1, max=MOST_NODES, help="Give so many nodes at the most.")
+    ] = MAX_NODES,
     filters: Filters = None,
     after: After = None,
     as_of: AsOf = None,
@@ -61,8 +64,9 @@ def of(
 ) -> None:
     """Show where something comes from, or what depends on it; `of` can be left out."""
     view = view_of(data, as_of, after)
+    start = parse_iri(iri)
     found = view.questions.lineage(
-        parse_iri(iri),
+        start,
         direction,
         level=level,
         filter=read_filter(filters),
@@ -73,7 +77,7 @@ def of(
     if format is OutputFormat.JSON:
         print_json(plain(found))
     else:
-        show.lineage_text(Console(), view.catalog, found)
+        show.lineage_text(Console(), view.catalog, start, found)
 
 
 @app.command("from-sql")
@@ -177,7 +181,7 @@ def traced_text(console: Console, traced: Traced) -> None:
                     f"{way.type}/{way.subtype}" + ("/MASKING" if way.masking else "")
                     for way in source.transformations
                 )
-                line(f"    {source.table}.{source.column}  {ways}")
+                line(f"    {source.table}.{source.column or '?'}  {ways or 'nobody can tell'}")
     for number, what in traced.unresolved:
         line(f"not resolved, line {number}: {what}")
 

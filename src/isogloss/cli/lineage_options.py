@@ -1,6 +1,6 @@
 """What the commands that ask about lineage have in common, and their answers as JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
@@ -11,11 +11,11 @@ import typer
 from isogloss.bootstrap import View
 from isogloss.cli.options import open_mesh
 from isogloss.errors import InvalidArgument
-from isogloss.model.lineage import EdgeKind, Evidence, Extent
+from isogloss.model.lineage import EdgeKind, Evidence, Extent, Link
 from isogloss.model.lineage_answers import LineageFilter
-from isogloss.model.rdf import parse_iri
+from isogloss.model.rdf import Iri, parse_iri
 from isogloss.services.history import parse_moment
-from isogloss.services.lineage_pages import sequence_of
+from isogloss.services.lineage_pages import MOST, sequence_of
 
 Thing = Annotated[str, typer.Argument(metavar="IRI", help="A column, dataset or product.")]
 AsOf = Annotated[
@@ -33,17 +33,31 @@ Filters = Annotated[
     ),
 ]
 After = Annotated[str | None, typer.Option(metavar="CURSOR", help="Go on where an answer was cut.")]
-MaxHops = Annotated[int, typer.Option(help="Go so many hops at the most.")]
+MaxHops = Annotated[int, typer.Option(min=1, max=MOST, help="Go so many hops at the most.")]
+Most = Annotated[int, typer.Option("--max", min=1, max=MOST, help="Give so many at the most.")]
+_OPTIONS = {"maxHops": "--max-hops", "maxNodes": "--max-nodes", "maxPaths": "--max-paths"}
+"""What limits are called here; all others are --max."""
 _SINGLE = ("evidence", "context", "domain", "tag")
 _KEYS = ("kind", "transformation", "ignore", *_SINGLE)
 
 
 def view_of(data: Any, as_of: str | None, after: str | None) -> View:
-    """Open the mesh as of a moment, or as of the commit of a cursor."""
+    """Open the mesh as of a moment, or as of the commit of a cursor.
+
+    Raises:
+        InvalidArgument: the cursor goes on with the mesh of another moment.
+    """
     services = open_mesh(data)
-    if after is not None:
-        return services.as_of(sequence_of(after))
-    return services if as_of is None else services.as_of(parse_moment(as_of))
+    view = services if as_of is None else services.as_of(parse_moment(as_of))
+    if after is None:
+        return view
+    sequence = sequence_of(after)
+    if as_of is not None and view.graph.sequence != sequence:
+        raise InvalidArgument(
+            f"--after goes on with commit {sequence}, and --as-of {as_of} is commit "
+            f"{view.graph.sequence}: give both as for the answer that was cut, or --after alone."
+        )
+    return services.as_of(sequence)
 
 
 def read_filter(told: Sequence[str] | None) -> LineageFilter:
@@ -101,7 +115,19 @@ def covered(extent: Extent) -> str:
     if cut is None:
         return f"complete, as of commit {extent.as_of_commit}"
     onward = f"; go on with --after {cut.cursor}" if cut.cursor else ""
-    return f"cut by {cut.limit}={cut.value}, {cut.beyond}{onward}"
+    limit = _OPTIONS.get(cut.limit, "--max")
+    return f"cut by {limit} {cut.value}, {cut.beyond}{onward}"
+
+
+def how(link: Link) -> str:
+    """Say how an edge makes what it makes."""
+    return ", ".join(link.transformations) or link.kind.value
+
+
+def link_text(link: Link, labels: Mapping[Iri, str]) -> str:
+    """Say an edge in a line."""
+    seen = link.evidence.value
+    return f"{labels[link.upstream]} → {labels[link.downstream]}  ({how(link)}, {seen})"
 
 
 def _word(words: Any, value: str) -> Any:

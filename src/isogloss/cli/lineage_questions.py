@@ -10,29 +10,36 @@ from isogloss.cli.lineage_options import (
     AsOf,
     Filters,
     MaxHops,
+    Most,
     Thing,
     covered,
+    how,
     plain,
     read_filter,
     view_of,
 )
-from isogloss.cli.options import Data, Format, OutputFormat, open_mesh, print_json
-from isogloss.model.lineage import Direction, Level, Link
-from isogloss.model.lineage_answers import Change, Impact
+from isogloss.cli.options import Data, Format, OutputFormat, print_json
+from isogloss.cli.show import labels_of
+from isogloss.errors import NotFound
+from isogloss.model.lineage import Level
+from isogloss.model.lineage_answers import Change, Impact, MaskingVerdict
 from isogloss.model.rdf import parse_iri
 from isogloss.services import impact as impacts
-from isogloss.services.history import parse_moment
+from isogloss.services.catalog import Catalog
 from isogloss.services.impact_exports import (
     impact_csv,
     impact_graphml,
     impact_mermaid,
     impact_turtle,
 )
-from isogloss.services.lineage_pages import sequence_of
-from isogloss.services.lineage_questions import MAX_FOUND, MAX_HOPS, MAX_PATHS
+from isogloss.services.lineage_pages import MOST
+from isogloss.services.lineage_questions import MAX_FOUND, MAX_HOPS, MAX_PATHS, MOST_PATHS
 
 Leveled = Annotated[Level, typer.Option(help="What the nodes of the answer are.")]
-Most = Annotated[int, typer.Option("--max", help="Give so many at the most.")]
+
+
+# As those of `validate`: 1 if something is violated, 3 if that could not be judged.
+_MASKING_STATUS = {MaskingVerdict.MASKED: 0, MaskingVerdict.LEAKS: 1, MaskingVerdict.UNKNOWN: 3}
 
 
 class ImpactFormat(Enum):
@@ -55,7 +62,7 @@ def impact(
     filters: Filters = None,
     max_hops: MaxHops = impacts.MAX_HOPS,
     max_nodes: Annotated[
-        int, typer.Option(help="Give so many hits at the most.")
+        int, typer.Option(min=1, max=MOST, help="Give so many hits at the most.")
     ] = impacts.MAX_NODES,
     after: After = None,
     as_of: AsOf = None,
@@ -65,7 +72,8 @@ def impact(
     data: Data = None,
 ) -> None:
     """Show what a change would break: where, whose it is, and how badly."""
-    found = view_of(data, as_of, after).impact.impact(
+    view = view_of(data, as_of, after)
+    found = view.impact.impact(
         parse_iri(iri),
         change,
         level=level,
@@ -87,7 +95,7 @@ def impact(
     elif format is ImpactFormat.JSON:
         print_json(plain(found))
     else:
-        _impact_text(found)
+        _impact_text(view.catalog, found)
 
 
 def paths(
@@ -95,7 +103,9 @@ def paths(
     target: Annotated[str, typer.Argument(metavar="TO", help="The IRI of the user.")],
     level: Leveled = Level.COLUMN,
     filters: Filters = None,
-    max_paths: Annotated[int, typer.Option(help="Give so many at the most.")] = MAX_PATHS,
+    max_paths: Annotated[
+        int, typer.Option(min=1, max=MOST_PATHS, help="Give so many at the most.")
+    ] = MAX_PATHS,
     max_hops: MaxHops = MAX_HOPS,
     after: After = None,
     as_of: AsOf = None,
@@ -103,7 +113,8 @@ def paths(
     data: Data = None,
 ) -> None:
     """Show the ways by which data flows from one thing down to another."""
-    found = view_of(data, as_of, after).questions.paths(
+    view = view_of(data, as_of, after)
+    found = view.questions.paths(
         parse_iri(source),
         parse_iri(target),
         level=level,
@@ -115,8 +126,9 @@ def paths(
     if format is OutputFormat.JSON:
         print_json(plain(found))
         return
+    labels = labels_of(view.catalog, {node for path in found.ways.paths for node in path})
     for path in found.ways.paths:
-        typer.echo("\n  → ".join(path))
+        typer.echo("\n  → ".join(labels[node] for node in path))
     typer.echo(f"{len(found.ways.paths)} path(s), {covered(found.extent)}")
 
 
@@ -131,7 +143,8 @@ def root_causes(
     data: Data = None,
 ) -> None:
     """Show what is wrong upstream: runs that failed or are late, qualities out of bounds."""
-    found = view_of(data, as_of, after).root_causes.root_causes(
+    view = view_of(data, as_of, after)
+    found = view.root_causes.root_causes(
         parse_iri(iri),
         filter=read_filter(filters),
         max_hops=max_hops,
@@ -141,8 +154,9 @@ def root_causes(
     if format is OutputFormat.JSON:
         print_json(plain(found))
         return
+    labels = labels_of(view.catalog, {cause.node for cause in found.causes})
     for cause in found.causes:
-        typer.echo(f"{cause.distance}  {cause.kind.value}  {cause.node}: {cause.words}")
+        typer.echo(f"{cause.distance}  {cause.kind.value}  {labels[cause.node]}: {cause.words}")
         at = f", {cause.at:%Y-%m-%d %H:%M}" if cause.at else ""
         typer.echo(f"     {cause.subject}{at}")
     typer.echo(f"{len(found.causes)} cause(s), {covered(found.extent)}")
@@ -159,7 +173,8 @@ def source_of_truth(
     data: Data = None,
 ) -> None:
     """Show where the values of a column begin, and how they come from there."""
-    found = view_of(data, as_of, after).questions.source_of_truth(
+    view = view_of(data, as_of, after)
+    found = view.questions.source_of_truth(
         parse_iri(iri),
         filter=read_filter(filters),
         max_roots=most,
@@ -169,11 +184,18 @@ def source_of_truth(
     if format is OutputFormat.JSON:
         print_json(plain(found))
         return
+    ends = {link.downstream for root in found.roots for link in root.chain}
+    shown = {root.id for root in found.roots}.union(ends, found.unresolved)
+    labels = labels_of(view.catalog, shown)
     for root in found.roots:
         masked = "masked on every way" if root.is_masked else "not masked"
-        typer.echo(f"{root.distance}  {root.id}  ({masked})")
+        if root.is_unknown:
+            masked = "nobody told whether it is masked"
+        typer.echo(f"{root.distance}  {labels[root.id]}  ({masked})")
         for link in root.chain:
-            typer.echo(f"     → {link.downstream}  ({_how(link)})")
+            typer.echo(f"     → {labels[link.downstream]}  ({how(link)})")
+    for dataset in found.unresolved:
+        typer.echo(f"?  {labels[dataset]}  (nobody told from which of its columns)")
     typer.echo(f"{len(found.roots)} root(s), {covered(found.extent)}")
 
 
@@ -187,98 +209,48 @@ def masking(
     format: Format = OutputFormat.TEXT,
     data: Data = None,
 ) -> None:
-    """Show whether values are masked on every way out, or which ways leak; exits with 1 then."""
-    found = view_of(data, as_of, after).questions.masking(
-        parse_iri(iri),
-        filter=read_filter(filters),
-        max_leaks=most,
-        max_hops=max_hops,
-        after=after,
-    )
+    """Show whether values are masked on every way out, or which ways leak.
+
+    Exit status: 0 they are, 1 a way leaks, 3 nobody can tell, of a way or of such a thing.
+    """
+    view = view_of(data, as_of, after)
+    try:
+        found = view.questions.masking(
+            parse_iri(iri),
+            filter=read_filter(filters),
+            max_leaks=most,
+            max_hops=max_hops,
+            after=after,
+        )
+    except NotFound as error:
+        # Nothing was judged, which a program must not take for a leak.
+        typer.echo(f"{error} [{error.code}]", err=True)
+        raise typer.Exit(3) from error
     if format is OutputFormat.JSON:
-        print_json({"holds": found.holds, **plain(found)})
+        print_json({"holds": found.holds, "verdict": found.verdict.name} | plain(found))
     else:
+        labels = labels_of(view.catalog, {node for leak in found.leaks for node in leak.path})
         for leak in found.leaks:
-            typer.echo("leaks: " + "\n  → ".join(leak.path))
+            word = "nobody can tell" if leak.is_unknown else "leaks"
+            typer.echo(f"{word}: " + "\n  → ".join(labels[node] for node in leak.path))
         typer.echo(
             f"{found.leaking} of {found.ends} end(s) of {len(found.columns)} column(s) leak, "
-            f"{covered(found.extent)}"
+            f"of {found.unknown} nobody can tell, {covered(found.extent)}"
         )
-    raise typer.Exit(0 if found.holds else 1)
+    raise typer.Exit(_MASKING_STATUS[found.verdict])
 
 
-def lineage_diff(
-    iri: Thing,
-    start: Annotated[
-        str, typer.Option("--from", metavar="MOMENT", help="A commit's number or an instant.")
-    ],
-    end: Annotated[
-        str | None, typer.Option("--to", metavar="MOMENT", help="Likewise; now if left out.")
-    ] = None,
-    direction: Annotated[Direction, typer.Option(help="Which way to go.")] = Direction.UPSTREAM,
-    level: Leveled = Level.COLUMN,
-    filters: Filters = None,
-    most: Most = MAX_FOUND,
-    after: After = None,
-    format: Format = OutputFormat.TEXT,
-    data: Data = None,
-) -> None:
-    """Show what came and what went in the lineage of something between two moments."""
-    services = open_mesh(data)
-    head = sequence_of(after) if after else services.mesh.journal.head.sequence
-    found = services.questions.difference(
-        parse_iri(iri),
-        services.history.resolve(parse_moment(start)),
-        services.history.resolve(parse_moment(end)) if end else head,
-        direction=direction,
-        level=level,
-        filter=read_filter(filters),
-        max_changes=most,
-        after=after,
-    )
-    if format is OutputFormat.JSON:
-        print_json(plain(found))
-        return
-    parts = found.difference
-    for sign, nodes in (("+", parts.nodes_added), ("-", parts.nodes_removed)):
-        for node in nodes:
-            typer.echo(f"{sign} {node}")
-    for sign, links in (("+", parts.links_added), ("-", parts.links_removed)):
-        for link in links:
-            typer.echo(f"{sign} {link.upstream} → {link.downstream}  ({_how(link)})")
-    typer.echo(f"From commit {found.start} to {found.end}: {covered(found.extent)}")
-
-
-def run_lineage(
-    run: Annotated[str, typer.Argument(metavar="IRI", help="The run.")],
-    as_of: AsOf = None,
-    format: Format = OutputFormat.TEXT,
-    data: Data = None,
-) -> None:
-    """Show what exactly a run read and wrote."""
-    found = view_of(data, as_of, None).root_causes.run_lineage(parse_iri(run))
-    if format is OutputFormat.JSON:
-        print_json(plain(found))
-        return
-    typer.echo(f"{found.run.id}: {found.run.state or 'nobody told how it went'}")
-    for word, datasets in (("read", found.inputs), ("wrote", found.outputs)):
-        for dataset in datasets:
-            typer.echo(f"  {word:<5}  {dataset}")
-    for link in found.links:
-        typer.echo(f"  {link.upstream} → {link.downstream}  ({_how(link)})")
-
-
-def _impact_text(found: Impact) -> None:
+def _impact_text(catalog: Catalog, found: Impact) -> None:
+    labels = labels_of(catalog, (hit.affected.id for hit in found.hits))
+    owners = sorted({owner for hit in found.hits for owner in hit.owners})
+    names = {agent.id: agent.name for agent in catalog.agents(owners) if agent}
     for owner, hits in found.by_owner():
-        typer.echo(f"{owner or 'nobody is known to own'}")
+        typer.echo(names.get(owner, owner) if owner else "nobody is known to own")
         for hit in hits:
             one = hit.affected
             seen = "observed" if one.is_observed else "declared"
             typer.echo(
-                f"  {one.severity.value:<8}  {one.distance}  {one.id}  ({one.way.value}, {seen})"
+                f"  {one.severity.value:<8}  {one.distance}  {labels[one.id]}  "
+                f"({one.way.value}, {seen})"
             )
     typer.echo(f"{len(found.hits)} {found.level.value}(s), {covered(found.extent)}")
-
-
-def _how(link: Link) -> str:
-    return ", ".join(link.transformations) or link.kind.value

@@ -1,6 +1,6 @@
 """Run a command and turn what went wrong into a sentence and an exit status.
 
-Exit statuses: 0 done; 1 the answer is no (refused, not found, violations); 2 unreadable
+Exit statuses: 0 done; 1 the answer is no (refused, not found, violations, leaks); 2 unreadable
 input or usage; 3 could not judge or reach the store; 70 a bug of ours; 130 interrupted.
 """
 

@@ -69,21 +69,20 @@ def results_text(console: Console, results: Sequence[ValidationResult]) -> None:
         _line(console, f"    rule        {result.rule_name} <{result.rule}>")
 
 
-def lineage_text(console: Console, catalog: Catalog, lineage: Lineage) -> None:
+def lineage_text(console: Console, catalog: Catalog, of: Iri, lineage: Lineage) -> None:
     """Show lineage, a line a node with the edges that lead to it."""
-    shown = [*lineage.starts, *(node.id for node in lineage.nodes)]
-    names = _names(catalog, lineage.level, shown)
+    names = names_of(catalog, lineage.level, (node.id for node in lineage.nodes))
     word = "comes from" if lineage.direction is Direction.UPSTREAM else "goes to"
-    for start in lineage.starts:
-        _line(console, f"{names[start]} {word}", style="bold")
+    parts = f" ({_count(lineage.starts, lineage.level.value)})" if lineage.starts != (of,) else ""
+    _line(console, f"{labels_of(catalog, [of])[of]}{parts} {word}", style="bold")
     if not lineage.nodes:
         _line(console, "  nothing that the mesh knows of")
     for node in lineage.nodes:
         edges = [edge for edge in lineage.edges if _far_end(edge, lineage.direction) == node.id]
-        how = sorted({text for edge in edges for text in _how(edge)})
+        how = sorted({text for edge in edges for text in _how(edge)}) or ["through what is ignored"]
         _line(console, f"  {node.distance}  {names[node.id]}  ({', '.join(how)})")
     if lineage.columnless:
-        near = _names(catalog, Level.DATASET, lineage.columnless)
+        near = names_of(catalog, Level.DATASET, lineage.columnless)
         _line(console, "not shown, as none of their columns is known to take part:")
         for dataset in lineage.columnless:
             _line(console, f"  {near[dataset]}  (see --level dataset)")
@@ -105,7 +104,7 @@ def word_text(console: Console, catalog: Catalog, word: Word) -> None:
             _line(console, f"  but      {term.scope_note}")
         for example in term.examples:
             _line(console, f"  example  {example}")
-        names = _names(catalog, Level.COLUMN, represented)
+        names = names_of(catalog, Level.COLUMN, represented)
         for column in represented:
             _line(console, f"  column   {names[column]}")
     terms = {term.id: term for term in word.senses}
@@ -180,7 +179,16 @@ def three_queries(address: str) -> str:
     return f"Open {address} in a browser and paste one of these:\n\n{blocks}"
 
 
-def _names(catalog: Catalog, level: Level, ids: Iterable[Iri]) -> dict[Iri, str]:
+def labels_of(catalog: Catalog, ids: Iterable[Iri]) -> dict[Iri, str]:
+    """Name columns, datasets, products and domains as people do; others by their IRIs."""
+    labels = {iri: str(iri) for iri in ids}
+    for level in Level:
+        rest = [iri for iri, label in labels.items() if label == iri]
+        labels |= names_of(catalog, level, rest)
+    return labels
+
+
+def names_of(catalog: Catalog, level: Level, ids: Iterable[Iri]) -> dict[Iri, str]:
     """Name nodes as people do: domain · dataset.column, domain · dataset, domain · product."""
     wanted = list(ids)
     domains = {domain.id: domain.label for domain in catalog.domains()}

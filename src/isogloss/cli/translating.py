@@ -1,12 +1,12 @@
 """The command that translates from one term to another."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from isogloss.bootstrap import View
-from isogloss.cli.lineage_options import AsOf, view_of
+from isogloss.cli.lineage_options import AsOf, plain, view_of
 from isogloss.cli.options import Data, Format, OutputFormat, print_json
 from isogloss.model.rdf import Iri
 from isogloss.model.translation import Bound, Outcome, Translated, TranslatedValue
@@ -53,7 +53,7 @@ def translate(
         dialect=dialect,
     )
     if format is OutputFormat.JSON:
-        print_json(_json(answer))
+        print_json(plain(answer))
     else:
         _text(Console(soft_wrap=True), view, answer)
 
@@ -101,44 +101,4 @@ def _names(view: View, ids: list[Iri]) -> dict[Iri, str]:
     return {
         iri: name_of(view.catalog, term) if term else str(iri)
         for iri, term in zip(ids, terms, strict=True)
-    }
-
-
-def _json(answer: Translated) -> dict[str, Any]:
-    """Give an answer with the names of the GraphQL type."""
-    return {
-        "source": answer.source,
-        "target": answer.target,
-        "relation": answer.relation,
-        "loss": answer.loss,
-        "confidence": answer.confidence,
-        "expression": answer.expression,
-        "dialect": answer.dialect,
-        "steps": [
-            {
-                "source": step.source,
-                "target": step.target,
-                "mapping": step.mapping,
-                "backwards": step.backwards,
-                "translation": step.translation,
-                "way": step.way,
-                "expression": step.expression,
-                "loss": step.loss,
-                "reason": step.reason,
-            }
-            for step in answer.steps
-        ],
-        "values": [
-            {
-                "value": value.value,
-                "outcome": value.outcome,
-                "results": list(value.results),
-                "bound": value.bound,
-                "reason": value.reason,
-            }
-            for value in answer.values
-        ],
-        "preconditions": list(answer.preconditions),
-        "missing": list(answer.missing),
-        "alternatives": [list(mappings) for mappings in answer.alternatives],
     }

@@ -55,23 +55,25 @@ def _parts(node: exp.Expr, holds: bool, joined: type[exp.Expr]) -> Iterable[exp.
         yield _atom(exp.GTE(this=node.this, expression=node.args["low"]), holds)
         yield _atom(exp.LTE(this=node.this, expression=node.args["high"]), holds)
     else:
-        yield _whole(node, holds, joined)
+        yield from _whole(node, holds, joined)
 
 
-def _whole(node: exp.Expr, holds: bool, joined: type[exp.Expr]) -> exp.Expr:
-    """Give one part of what is joined; within it the other connector joins."""
+def _whole(node: exp.Expr, holds: bool, joined: type[exp.Expr]) -> Iterable[exp.Expr]:
+    """Give what within which the other connector joins: one part, if it joins several."""
     if not isinstance(node, exp.And | exp.Or | exp.Between):
-        return _atom(node, holds)
+        yield _atom(node, holds)
+        return
     other = exp.Or if joined is exp.And else exp.And
     written = sorted({_written(part) for part in _parts(node, holds, other)})
     if len(written) == 1:
-        return read(written[0])
+        yield from _parts(read(written[0]), True, joined)
+        return
     word = " OR " if other is exp.Or else " AND "
-    return exp.Paren(this=read(word.join(f"({part})" for part in written)))
+    yield exp.Paren(this=read(word.join(f"({part})" for part in written)))
 
 
 def _atom(node: exp.Expr, holds: bool) -> exp.Expr:
-    if isinstance(node, exp.In) and len(node.expressions) == 1:
+    if isinstance(node, exp.In) and len({_written(value) for value in node.expressions}) == 1:
         node = exp.EQ(this=node.this, expression=node.expressions[0])
     if not holds:
         opposite = _OPPOSITE.get(type(node))

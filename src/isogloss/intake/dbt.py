@@ -137,13 +137,13 @@ class _Reader:
         for name, column in (real or {}).items():
             # Warehouses and authors differ in case; a column is one column whatever its case.
             said = documented.pop(name.casefold(), None)
-            self._quality.compare(
-                key, self._column(dataset, name, said or {}, column), said, column
-            )
+            column_iri = self._column(dataset, name, said or {}, column)
+            self._quality.compare(key, name, column_iri, said, column)
         for said in documented.values():
-            column_iri = self._column(dataset, str(said["name"]), said, {})
+            name = str(said["name"])
+            column_iri = self._column(dataset, name, said, {})
             if real is not None:
-                self._quality.compare(key, column_iri, said, None)
+                self._quality.compare(key, name, column_iri, said, None)
 
     def _column(self, dataset: Iri, name: str, documented: Node, real: Node) -> Iri:
         say = self._described.say

@@ -4,7 +4,7 @@ Source: https://schemas.getdbt.com/dbt/run-results/v6.json and before; W3C DQV Â
 """
 
 import re
-from collections import Counter
+from collections import defaultdict
 from typing import Any
 
 from isogloss.errors import UnknownFormat
@@ -25,10 +25,12 @@ _STATES = {"success": "COMPLETE", "partial success": "COMPLETE", "error": "FAIL"
 _OUTCOMES = {"pass": True, "warn": False, "fail": False}
 # How documentation and warehouse differ, and what a note says of it.
 _DRIFT = {
-    "missing": "documented columns do not exist in the catalog.",
-    "undocumented": "columns of the catalog are not documented, and others of their tables are.",
-    "type": "columns have another type in the catalog than is documented.",
+    "missing": "documented columns do not exist in the catalog",
+    "undocumented": "columns of the catalog are not documented, and others of their tables are",
+    "type": "columns have another type in the catalog than is documented",
 }
+_MOST_NAMED = 20
+"""So many columns are named in a note."""
 
 
 class Quality:
@@ -42,14 +44,16 @@ class Quality:
         self._manifest = manifest
         self._catalog = catalog
         self._lineage = lineage
-        self._drift: Counter[str] = Counter()
+        self._drift: defaultdict[str, list[str]] = defaultdict(list)
         self._measured: set[str] = set()
         self._not_known = 0
         # Job â†’ when its newest successful run ended, and that run.
         self._newest: dict[Iri, tuple[str, Iri]] = {}
 
-    def compare(self, key: str, column: Iri, documented: Node | None, real: Node | None) -> None:
-        """Compare a column as it is documented with the one in the warehouse.
+    def compare(
+        self, key: str, name: str, column: Iri, documented: Node | None, real: Node | None
+    ) -> None:
+        """Compare a column of a dataset as it is documented with the one in the warehouse.
 
         Writes, where they differ:
             <m> a dqv:QualityMeasurement ; dqv:computedOn <column> ;
@@ -66,7 +70,7 @@ class Quality:
             drift = "type" if differs else None
         if drift is None:
             return
-        self._drift[drift] += 1
+        self._drift[drift].append(f"{key}.{name}")
         metric = metric_iri(self._described.space, "dbt", "documentation-drift")
         self._describe(metric, "documentation drift", "documentation-drift", XSD.string)
         made = measurement_iri(metric, column)
@@ -108,7 +112,9 @@ class Quality:
     def notes(self) -> list[str]:
         """Say what was compared, and what was not measured."""
         notes = [
-            f"{self._drift[kind]} {what}" for kind, what in _DRIFT.items() if self._drift[kind]
+            f"{len(names)} {what}: {_some(names)}."
+            for kind, what in _DRIFT.items()
+            if (names := self._drift.get(kind))
         ]
         tests = {key for key, _ in self._manifest.of_kind("test")}
         if tests - self._measured:
@@ -204,3 +210,9 @@ def _moment(time: str | None) -> Literal | None:
 
 def _literal(value: str | None) -> Literal | None:
     return Literal(value) if value is not None else None
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    shown = ", ".join(sorted(names)[:_MOST_NAMED])
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -120,7 +120,7 @@ class Described:
         link = PROV.qualifiedDerivation if derived else PROV.qualifiedInfluence
         self.say(downstream, link, node)
         self.say(node, RDF.type, PROV.Derivation if derived else PROV.EntityInfluence)
-        if downstream in self._columns:
+        if downstream in self._columns and upstream in self._columns:
             self.say(node, RDF.type, MESH.ColumnDerivation if derived else MESH.ColumnInfluence)
         self.say(node, PROV.entity, upstream)
         self.say(node, MESH.evidence, Iri(CODE.iri + evidence.value))

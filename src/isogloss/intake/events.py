@@ -127,9 +127,12 @@ def canonical(value: Any) -> str:
     Raises:
         ValueError: a number is infinite or none at all, which JSON cannot say.
     """
-    return json.dumps(
-        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-    )
+    return _CANONICAL.encode(value)
+
+
+_CANONICAL = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+)
 
 
 def moment_of(where: str, time: str) -> str:

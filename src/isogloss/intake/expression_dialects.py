@@ -28,6 +28,7 @@ DIALECTS = (
 
 _STRFTIME = {"YEAR": "%Y", "MONTH": "%m", "DAY": "%d", "HOUR": "%H", "MINUTE": "%M"}
 _SELECT = re.compile(r"\s*select\s", re.I)
+_CLAUSES = frozenset({"expressions", "from_", "where"})
 _PREDICATES = (exp.Predicate, exp.Connector, exp.Not, exp.Between, exp.In, exp.Is, exp.Like)
 
 
@@ -107,12 +108,7 @@ def read_select(sql: str, dialect: str | None) -> Select:
     if not _SELECT.match(sql):
         return Select(of_tree(read(sql, dialect)), dialect)
     tree = read(sql, dialect, into=exp.Select)
-    if len(tree.expressions) != 1 or not given_arguments(tree) <= {
-        "expressions",
-        "from_",
-        "where",
-        "kind",
-    }:
+    if len(tree.expressions) != 1 or not given_arguments(tree) <= {"expressions", "from_", "where"}:
         raise refused(
             "a query may be SELECT of one expression, FROM one table and WHERE a condition, and "
             "no more"

@@ -14,7 +14,7 @@ BOOLEAN, NUMERIC, TEXT = SqlType.BOOLEAN, SqlType.NUMERIC, SqlType.TEXT
 DATE, TIMESTAMP, UNKNOWN = SqlType.DATE, SqlType.TIMESTAMP, SqlType.UNKNOWN
 _TIMES = frozenset({DATE, TIMESTAMP})
 
-_FUNCTIONS: dict[type[exp.Expr], tuple[dict[str, SqlType], SqlType]] = {
+FUNCTIONS: dict[type[exp.Expr], tuple[dict[str, SqlType], SqlType]] = {
     exp.Abs: ({"this": NUMERIC}, NUMERIC),
     exp.Round: ({"this": NUMERIC, "decimals": NUMERIC}, NUMERIC),
     exp.Lower: ({"this": TEXT}, TEXT),
@@ -38,7 +38,7 @@ _FUNCTIONS: dict[type[exp.Expr], tuple[dict[str, SqlType], SqlType]] = {
 """What takes arguments of fixed types: name of the argument → its type, and the type given."""
 
 _ARGUMENTS: dict[type[exp.Expr], frozenset[str]] = {
-    **{kind: frozenset(takes) for kind, (takes, _) in _FUNCTIONS.items()},
+    **{kind: frozenset(takes) for kind, (takes, _) in FUNCTIONS.items()},
     # `safe` is how an engine treats NULL and 0; nobody writes it.
     exp.DPipe: frozenset({"this", "expression", "safe"}),
     exp.Div: frozenset({"this", "expression", "safe"}),
@@ -140,8 +140,8 @@ def type_of(node: exp.Expr, types: Mapping[str, SqlType]) -> SqlType:
     Raises:
         ExpressionRefused: a part has a type that cannot stand there.
     """
-    if type(node) in _FUNCTIONS:
-        takes, gives = _FUNCTIONS[type(node)]
+    if type(node) in FUNCTIONS:
+        takes, gives = FUNCTIONS[type(node)]
         for name, wanted in takes.items():
             if (argument := node.args.get(name)) is not None:
                 _demand(argument, type_of(argument, types), wanted)

@@ -39,6 +39,11 @@ _XML_DECLARATIONS = re.compile(rb"<!(DOCTYPE|ENTITY)", re.I)
 _GZIP = b"\x1f\x8b"
 
 
+def is_gzip(data: bytes) -> bool:
+    """Tell whether a document begins as gzip does (RFC 1952 §2.3.1)."""
+    return data.startswith(_GZIP)
+
+
 def inflate(name: str, data: bytes, *, most: int = MAX_BYTES) -> bytes:
     """Unpack a document that came as gzip; any other is given back as it is.
 
@@ -46,7 +51,7 @@ def inflate(name: str, data: bytes, *, most: int = MAX_BYTES) -> bytes:
         InvalidInput: it is broken or several in one.
         TooLarge: it unpacks to more than `most` bytes or to more than a hundred times its size.
     """
-    if not data.startswith(_GZIP):
+    if not is_gzip(data):
         return data
     allowed = min(most, MAX_RATIO * len(data))
     packed = zlib.decompressobj(wbits=31)

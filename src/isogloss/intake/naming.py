@@ -8,6 +8,7 @@ Source: https://openlineage.io/docs/spec/naming.
 
 import hashlib
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 from isogloss.model.rdf import Iri
@@ -87,6 +88,7 @@ def agent_iri(space: str, name: str) -> Iri:
     return Iri(f"{space}agent/{_encode(name)}")
 
 
+@lru_cache(maxsize=20_000)
 def _encode(part: str) -> str:
     # A lone dot or two, encoded or not, means this folder or the one above to whoever resolves the
     # IRI; nothing else begins with "=", which is encoded.

@@ -1,6 +1,6 @@
 """Runs: what the events of one add up to, in whatever order they come."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ SIDES = ("inputs", "outputs")
 class Run(NamedTuple):
     """A run as its events tell of it; the order of runs is that of `order`.
 
-    `time` is that of its end if it completed, else that of its newest event.
+    `time` is that of its good end if it had one, else that of its newest event.
     """
 
     iri: Iri
@@ -33,6 +33,11 @@ class Run(NamedTuple):
     def is_complete(self) -> bool:
         """Whether it came to a good end."""
         return self.state == "COMPLETE"
+
+    @property
+    def has_completed(self) -> bool:
+        """Whether it came to a good end, also if a bad one was told of later."""
+        return any(event.state == "COMPLETE" for event in self.events)
 
     @property
     def is_failed(self) -> bool:
@@ -48,8 +53,8 @@ class Run(NamedTuple):
 def read_run(space: str, events: Collection[Event]) -> Run:
     """Add up the events of one run, at least one."""
     reached = max((event.state for event in events), key=STATES.index)
-    counted = [e for e in events if reached != "COMPLETE" or e.state == reached]
-    moment, time = max((event.moment, event.time) for event in counted)
+    ends = [event for event in events if event.state == "COMPLETE"] or events
+    moment, time = max((event.moment, event.time) for event in ends)
     run = run_iri(space, next(iter(events)).run)
     return Run(run, reached, time, moment, frozenset(events))
 
@@ -60,13 +65,13 @@ def newest_of(runs: Collection[Run]) -> Run | None:
     That is the newest that completed. As long as none has, as with streams, which never do, it
     is the newest that has not failed.
     """
-    return max(counting(runs), key=lambda run: run.order, default=None)
+    alive = (run for run in counted(runs) if not run.is_failed)
+    return max(alive, key=lambda run: run.order, default=None)
 
 
-def counting(runs: Iterable[Run]) -> list[Run]:
-    """Pick the runs that completed, or if none has, those that have not failed."""
-    known = [run for run in runs if not run.is_failed]
-    return [run for run in known if run.is_complete] or known
+def counted(runs: Collection[Run]) -> list[Run]:
+    """Pick the runs that came to a good end, whatever came then, or all if none has."""
+    return [run for run in runs if run.has_completed] or list(runs)
 
 
 def datasets_of(event: Event) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -186,10 +191,11 @@ class _Description:
             say(run.iri, PROV.used, dataset)
             say(run.iri, PROV.used, what)
         elif not run.is_failed:
-            say(dataset, PROV.wasGeneratedBy, run.iri)
-            say(what, PROV.wasGeneratedBy, run.iri)
+            # On the run: a dataset that said which runs made it would say so thousands of times.
+            say(run.iri, PROV.generated, dataset)
+            say(run.iri, PROV.generated, what)
         if is_drop(facets) and not run.is_failed:
-            say(dataset, PROV.wasInvalidatedBy, run.iri)
+            say(run.iri, PROV.invalidated, dataset)
 
 
 def is_drop(facets: dict[str, Any]) -> bool:

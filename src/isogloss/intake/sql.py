@@ -31,10 +31,13 @@ _CONFUSED = (SqlglotError, AssertionError, AttributeError, LookupError, TypeErro
 
 
 class Source(NamedTuple):
-    """A column that another comes from, and in which ways, sorted."""
+    """A column that another comes from, and in which ways, sorted.
+
+    Where nobody can tell which column of the table it is, it is None, and no way is told.
+    """
 
     table: str
-    column: str
+    column: str | None
     transformations: tuple[Transformation, ...]
 
 
@@ -215,6 +218,7 @@ class _Tracer:
                     f"the order of the columns of {target} is not known; they were taken to be "
                     "called as those that are written to it",
                 )
+        written = set()
         for place, (name, sources) in enumerate(relation.outputs):
             if names is None or place >= len(names):
                 named = self._queries.spelled(name)
@@ -222,7 +226,12 @@ class _Tracer:
                 named = names[place]
             if known is not None and not write.makes_table:
                 named = {column.casefold(): column for column in known}.get(named.casefold(), named)
+            written.add(named)
             yield named, sources
+        if relation.rest and not write.makes_table:
+            for named in known or ():
+                if named not in written:
+                    yield named, relation.unlisted
 
 
 def _line(node: exp.Expr, default: int) -> int:
@@ -237,7 +246,7 @@ def _output(name: str, sources: Sources) -> Output:
     return Output(
         name,
         tuple(
-            Source(origin.table, origin.column, tuple(sorted(ways)))
+            Source(origin.table, origin.column or None, tuple(sorted(ways)))
             for origin, ways in sorted(sources.items())
         ),
     )

@@ -89,6 +89,7 @@ def declare(
     Writes:
         <written> prov:wasDerivedFrom <table> .
         <written/column> prov:wasDerivedFrom|prov:wasInfluencedBy <table/column> .
+        <written/column> prov:wasDerivedFrom <table> .  # if nobody can tell from which column
     """
     tables = {table: dataset(table) for table in statement.reads}
     for table in tables.values():
@@ -96,7 +97,9 @@ def declare(
     for output in statement.columns:
         made = column(written, output.name)
         for source in output.sources:
-            origin = column(tables[source.table], source.column)
+            origin = tables[source.table]
+            if source.column is not None:
+                origin = column(origin, source.column)
             described.derive(made, origin, source.transformations, job=job)
 
 

@@ -4,7 +4,7 @@ Source: https://openlineage.io/docs/spec/facets/dataset-facets/column_lineage_fa
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from sqlglot import exp
@@ -32,14 +32,19 @@ _MASKING = re.compile(
 
 
 class Origin(NamedTuple):
-    """A column of a table, as it is known."""
+    """A column of a table, as it is known; "" where nobody can tell which one."""
 
     table: str
     column: str
 
 
 Sources = dict[Origin, frozenset[Transformation]]
-"""Where values come from, and in which ways."""
+"""Where values come from, and in which ways; in none that is known where no column is."""
+
+
+def untold(tables: Iterable[str]) -> Sources:
+    """Say of tables that values may come from any column of theirs."""
+    return {Origin(table, ""): frozenset() for table in tables}
 
 
 def add(
@@ -47,9 +52,12 @@ def add(
 ) -> None:
     """Add sources that are used in some way to those found so far.
 
-    With `passed_on`, only those that decide about rows are meant, and stay what they are.
+    With `passed_on`, only those that decide about rows are meant, and stay what they are. What
+    decides about rows is not told of a column that is not known.
     """
     for origin, ways in more.items():
+        if not ways and how.type == "INDIRECT":
+            continue
         added = ways if passed_on else frozenset(_after(way, how) for way in ways)
         found[origin] = found.get(origin, frozenset()) | added
 

@@ -17,6 +17,7 @@ from isogloss.intake.sql_parts import (
     Sources,
     add,
     parts,
+    untold,
 )
 
 
@@ -36,6 +37,11 @@ class Relation:
     influences: Sources = field(default_factory=dict)
     reads: set[str] = field(default_factory=set)
     table: str | None = None  # if it is a table as it is
+
+    @property
+    def unlisted(self) -> Sources:
+        """What columns come from that nobody knows."""
+        return untold(table for tables in self.rest for table in tables)
 
     def find(self, name: str) -> Sources | None:
         """Find where a column comes from; None if there is no such column, or it is not sure."""
@@ -136,7 +142,7 @@ class Reading:
             return relation
         if relation.rest:
             self._note("columns are renamed by position, and their order is not known", node)
-            return Relation([], [], {}, relation.influences, relation.reads)
+            return Relation([], [], relation.unlisted, relation.influences, relation.reads)
         outputs = [
             (names[place] if place < len(names) else name, sources)
             for place, (name, sources) in enumerate(relation.outputs)
@@ -163,6 +169,7 @@ class Reading:
                 add(influences, sources, GROUP_BY)
         if relation.rest:
             self._note("the columns that PIVOT leaves as they are are not known", pivot)
+            add(made, relation.unlisted)
         return Relation(outputs, [], made, influences, relation.reads)
 
     # ---- expressions
@@ -217,6 +224,7 @@ class Reading:
             add(found, sources, how)
         if inner.rest:
             self._note("the columns of * are not known", node)
+            add(found, inner.unlisted, how)
 
     def _all_columns(self, node: exp.Expr, scope: Scope) -> Iterator[Sources]:
         name = node.table if isinstance(node, exp.Column) else node.name
@@ -225,6 +233,7 @@ class Reading:
                 yield from (sources for _, sources in source.outputs)
                 if source.rest:
                     self._note("the columns of * are not known", node)
+                    yield source.unlisted
 
     def _column(self, column: exp.Column, scope: Scope, relation: Relation) -> Sources:
         name, table = column.name, column.table
@@ -251,7 +260,17 @@ class Reading:
         if found is None:
             shown = f"{table}.{name}" if table else name
             self._note(f"the column {shown} was not found, or could be of several tables", column)
-        return found or {}
+            return self._perhaps(scope, table, name)
+        return found
+
+    def _perhaps(self, scope: Scope, table: str, name: str) -> Sources:
+        """Tell which columns a name may mean, or of which tables, and nothing of how."""
+        found: Sources = {}
+        for alias, source in self._inputs_of(scope).items():
+            if table in ("", alias):
+                known = Relation(source.outputs).find(name) or {}
+                add(found, source.unlisted | dict.fromkeys(known, frozenset()))
+        return found
 
     def _look_up(self, scope: Scope, table: str, name: str, column: exp.Column) -> Sources | None:
         inputs = self._inputs_of(scope)

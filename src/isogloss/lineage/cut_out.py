@@ -6,13 +6,15 @@ Arcs run from upstream to downstream, and have the links between their ends unde
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable
 from itertools import pairwise
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import networkx as nx
 
 from isogloss.model.lineage import Direction, EdgeKind, Link, Reached
 from isogloss.model.lineage_answers import Way
 from isogloss.model.rdf import Iri
+
+N = TypeVar("N")
 
 WAYS = tuple(Way)
 _RANK = {way: rank for rank, way in enumerate(WAYS)}
@@ -97,8 +99,8 @@ def distances(
 
 
 def walk(
-    follow: Callable[[Iri], Iterable[Iri]], starts: Iterable[Iri], ignored: Collection[Iri] = ()
-) -> dict[Iri, int]:
+    follow: Callable[[N], Iterable[N]], starts: Iterable[N], ignored: Collection[N] = ()
+) -> dict[N, int]:
     """Count the hops to each node that is reached by following; likewise."""
     found = dict.fromkeys(starts, 0)
     waiting = deque(found)
@@ -148,6 +150,11 @@ def way_of(link: Link) -> Way:
     if direct and not shown:
         return Way.MASKED
     return Way.IDENTITY if any("IDENTITY" in words for words in shown) else Way.VALUES
+
+
+def is_told(link: Link) -> bool:
+    """Tell whether somebody told what a derivation does to values."""
+    return any(word.startswith("DIRECT") for word in link.transformations)
 
 
 def rank(way: Way) -> int:

@@ -105,7 +105,7 @@ class Edges:
             return None
         passing = self._passing.get(asked)
         if passing is None or len(passing) < len(self.classes):
-            tests = (_passes(class_, edges) for class_ in self.classes)
+            tests = (passes(class_, edges) for class_ in self.classes)
             passing = np.fromiter(tests, np.bool, len(self.classes))
             self._keep(asked, passing)
         return passing
@@ -162,7 +162,8 @@ class Edges:
         return edges
 
 
-def _passes(class_: Class, edges: EdgeFilter) -> bool:
+def passes(class_: Class, edges: EdgeFilter) -> bool:
+    """Tell whether edges of a class pass a filter, of whatever job they are."""
     if edges.kinds is not None and class_.kind not in edges.kinds:
         return False
     if edges.evidence is not None and class_.evidence is not edges.evidence:

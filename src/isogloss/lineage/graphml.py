@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from typing import Any
 
 import networkx as nx
 
@@ -21,6 +22,17 @@ def graphml(
         graph.add_node(node, **attributes)
     for (source, target), attributes in edges.items():
         graph.add_edge(source, target, **attributes)
+    writer = _Writer(prettyprint=True)
+    writer.add_graph_element(graph)
     text = io.BytesIO()
-    nx.write_graphml_xml(graph, text)
+    writer.dump(text)
     return text.getvalue().decode()
+
+
+class _Writer(nx.GraphMLWriter):
+    """Writes booleans as xs:boolean has them; networkx writes them as Python does."""
+
+    def add_data(self, name: Any, element_type: type, value: Any, *more: Any, **named: Any) -> Any:
+        if element_type is bool:
+            value = str(value).lower()
+        return super().add_data(name, element_type, value, *more, **named)

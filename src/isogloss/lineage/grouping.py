@@ -1,7 +1,7 @@
 """Which names are one dataset: links unite them, splits keep them apart."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import combinations
 
 from isogloss.model.rdf import Iri
@@ -24,19 +24,22 @@ def united(
     confirmed: Iterable[Pair],
     links: Iterable[Pair],
     splits: Iterable[Pair],
+    late: Collection[Iri] = (),
 ) -> list[tuple[Iri, ...]]:
     """Partition names into groups, each sorted, in the order of their first names.
 
     Links are followed in sorted order, those confirmed before all others; one that would bring
     the two of a split into one group is not followed. So the order of what is given does not
-    matter, and a split pair is never together.
+    matter, and a split pair is never together. Links of the names in `late` are followed after
+    the others, so that these names leave a group rather than part it.
     """
     apart: defaultdict[Iri, set[Iri]] = defaultdict(set)
     for one, other in splits:
         apart[one].add(other)
         apart[other].add(one)
     group: dict[Iri, set[Iri]] = {name: {name} for name in names}
-    for one, other in [*sorted(set(confirmed)), *sorted(set(links))]:
+    followed = [*sorted(set(confirmed)), *sorted(set(links))]
+    for one, other in sorted(followed, key=lambda link: not {*late}.isdisjoint(link)):
         left, right = group[one], group[other]
         if left is right or _meet(left, right, apart):
             continue

@@ -5,95 +5,19 @@ follows from all that is stated, in whichever order it came.
 """
 
 import json
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from isogloss.lineage.claims import Conventions
+from isogloss.lineage.group_history import Group, GroupHistory
 from isogloss.lineage.grouping import Pair, pair, pairs, united
-from isogloss.lineage.platforms import (
-    Key,
-    folds_columns,
-    is_minted,
-    minted_keys,
-    normal,
-    normal_namespace,
-)
+from isogloss.lineage.platforms import Key, folds_columns, is_minted, normal
+from isogloss.lineage.sayings import Decision, Naming, Sayings
+from isogloss.lineage.standing import Standing
 from isogloss.model.rdf import Iri
-
-
-class Naming(NamedTuple):
-    """All that is said of one name: its keys, its symlinks, whether it is a dataset."""
-
-    keys: frozenset[Key] = frozenset()
-    alternates: frozenset[Iri] = frozenset()
-    is_dataset: bool = False
-
-
-_NOTHING = Naming()
-
-
-class Decision(NamedTuple):
-    """What somebody decided: that names are one dataset, or that they are not."""
-
-    names: frozenset[Iri]
-    same: bool
-
-
-class Claim(NamedTuple):
-    """A domain's claim to namespaces; * stands for any characters, `space` is where it writes."""
-
-    pattern: str
-    domain: Iri
-    space: str
-
-    def fits(self, namespace: str) -> bool:
-        """Tell whether a namespace is among those that are claimed; linear in it.
-
-        >>> Claim("postgres://shop-*:5432", Iri("urn:a"), "").fits("postgres://shop-eu:5432")
-        True
-        """
-        first, *rest = self.pattern.split("*")
-        if not rest:
-            return namespace == first
-        *middle, last = rest
-        at, end = len(first), len(namespace) - len(last)
-        if not namespace.startswith(first) or not namespace.endswith(last) or end < at:
-            return False
-        for part in middle:
-            at = namespace.find(part, at, end)
-            if at < 0:
-                return False
-            at += len(part)
-        return True
-
-
-_MOST_PAIRED = 100
-"""The names of a longer decision are chained: each pair of them would be too many."""
-
-
-@dataclass(frozen=True)
-class Conventions:
-    """What holds for all names: pairs of namespaces that are one, and who claims which."""
-
-    aliases: frozenset[tuple[str, str]] = frozenset()
-    claims: frozenset[Claim] = frozenset()
-
-
-class Group(NamedTuple):
-    """The names of one dataset, sorted; with `folds`, the case of its columns does not matter."""
-
-    canonical: Iri
-    members: tuple[Iri, ...]
-    folds: bool
-
-    @property
-    def merges(self) -> bool:
-        """Tell whether columns of it may go by several names."""
-        return self.folds or len(self.members) > 1
 
 
 class Reason(NamedTuple):
@@ -105,106 +29,118 @@ class Reason(NamedTuple):
     decision: Iri | None = None
 
 
-def claimant(claims: Iterable[Claim], namespace: str) -> Claim | None:
-    """Find whose a namespace is: the longest text before the first *, then the smaller IRI.
-
-    >>> wide = Claim("snowflake://acme*", Iri("urn:a"), "")
-    >>> narrow = Claim("snowflake://acme-shop*", Iri("urn:b"), "")
-    >>> claimant([wide, narrow], "snowflake://acme-shop2").domain
-    'urn:b'
-    """
-    return min(
-        (claim for claim in claims if claim.fits(namespace)),
-        key=lambda claim: (-len(claim.pattern.partition("*")[0]), claim.domain, claim.pattern),
-        default=None,
-    )
-
-
 class Identity:
     """The groups of names, kept up to date commit by commit."""
 
     def __init__(self, unclaimed: str = "") -> None:
         """Begin with nothing; what lies in the space `unclaimed` is called so last of all."""
         self.unclaimed = unclaimed
-        self._conventions = Conventions()
-        self._namespaces: dict[str, str] = {}
-        self._names: dict[Iri, Naming] = {}
-        self._decisions: dict[Iri, Decision] = {}
-        # What follows from those, by name:
-        self._keys: dict[Iri, frozenset[Key]] = {}
-        self._of_key: defaultdict[Key, set[Iri]] = defaultdict(set)
-        self._pointing: defaultdict[Iri, set[Iri]] = defaultdict(set)
-        self._deciding: defaultdict[Iri, set[Iri]] = defaultdict(set)
-        self._groups: dict[Iri, Group] = {}
-        self._past: dict[Iri, list[tuple[int, Group]]] = {}
-        self.ever_merged: set[Iri] = set()
-        """The names that were ever one with another."""
+        self._said = Sayings()
+        self._history = GroupHistory()
 
     # Questions
 
     def group(self, name: Iri, at: int | None = None) -> Group:
         """Give the group of a name, which may be alone in it, as of a commit."""
-        alone = Group(name, (name,), False)
-        if at is None:
-            return self._groups.get(name, alone)
-        past = self._past.get(name, [])
-        place = bisect_right(past, at, key=lambda entry: entry[0])
-        return past[place - 1][1] if place else alone
+        return self._history.group(name, at)
 
     def naming(self, name: Iri) -> Naming:
         """Give all that is said of a name now."""
-        return self._names.get(name, _NOTHING)
+        return self._said.naming(name)
 
     def knows(self, name: Iri) -> bool:
         """Tell whether somebody speaks of a name."""
-        return name in self._names or name in self._pointing or name in self._deciding
+        return self._said.knows(name)
 
     def names(self) -> Iterator[Iri]:
         """List all names that something is said of."""
-        return iter(self._names)
+        return iter(self._said.names)
 
     @property
     def decisions(self) -> Mapping[Iri, Decision]:
         """Give the decisions by IRI."""
-        return self._decisions
+        return self._said.decisions
+
+    @property
+    def ever_merged(self) -> set[Iri]:
+        """The names that were ever one with another."""
+        return self._history.ever_merged
 
     def keys(self, name: Iri) -> frozenset[Key]:
         """Give the keys of a name, as they are stated now."""
-        return self.naming(name).keys | minted_keys(name)
+        return self._said.stated_keys(name)
 
     def merged(self) -> list[Group]:
         """List the groups of several names, by canonical name."""
-        return sorted({group for group in self._groups.values() if len(group.members) > 1})
+        return self._history.merged()
 
     def since(self, name: Iri) -> int | None:
         """Tell which commit made the group of a name what it is; None if it was ever alone."""
-        past = self._past.get(name)
-        return past[-1][0] if past else None
+        return self._history.since(name)
+
+    def standing(self) -> Standing:
+        """Tell whose names are, until something else is said."""
+        return Standing(self._said, self.unclaimed)
 
     def reasons(self, names: Collection[Iri]) -> list[Reason]:
         """Tell why some names are one, and which of them somebody keeps apart."""
         found = []
+        said, standing = self._said, self.standing()
         for one, other in pairs(names):
-            nobody: set[Iri] = set()
-            about = self._deciding.get(one, nobody) & self._deciding.get(other, nobody)
-            for decision in sorted(about):
-                why = "decision" if self._decisions[decision].same else "split"
-                found.append(Reason(one, other, why, decision))
-            shared = {normal(key) for key in self.keys(one)} & {
-                normal(key) for key in self.keys(other)
-            }
-            if shared:
-                found.append(Reason(one, other, "key"))
-            elif not self._keys_of(one).isdisjoint(self._keys_of(other)):
-                found.append(Reason(one, other, "alias"))
-            if other in self._alternates(one):
+            for decision in sorted(said.about(one) & said.about(other)):
+                if (one, other) in standing.decided(decision):
+                    why = "decision" if said.decisions[decision].same else "split"
+                    found.append(Reason(one, other, why, decision))
+            if not set(standing.keys(one)).isdisjoint(standing.keys(other)):
+                spelled = ({normal(key) for key in self.keys(name)} for name in (one, other))
+                why = "alias" if next(spelled).isdisjoint(next(spelled)) else "key"
+                found.append(Reason(one, other, why))
+            if other in said.alternates(one) and standing.links(one, other):
                 found.append(Reason(one, other, "symlink"))
         return found
 
+    def suggestions(self) -> list[Reason]:
+        """List the links that do not count, as not all of those have stated them whose they are.
+
+        What is one for another reason, or is kept apart, is not among them.
+        """
+        said, standing = self._said, self.standing()
+        found: dict[Pair, Reason] = {}
+        for name in said.names:
+            links = [
+                (other, "symlink")
+                for other in said.alternates(name)
+                if not standing.links(name, other)
+            ]
+            for key in said.keys(name) - {*standing.keys(name)}:
+                links += [(min(said.of_key(key) - {name}, default=name), "key")]
+            for other, why in links:
+                groups = pair(self.group(name).canonical, self.group(other).canonical)
+                if groups[0] != groups[1] and not self._is_kept_apart(standing, name, other):
+                    found.setdefault(groups, Reason(*pair(name, other), why))
+        return sorted(found.values())
+
+    def splits(self) -> list[Reason]:
+        """List which names somebody keeps apart."""
+        standing = self.standing()
+        return sorted(
+            Reason(one, other, "split", decision)
+            for decision, made in self._said.decisions.items()
+            if not made.same
+            for one, other in standing.decided(decision)
+        )
+
     def decisions_about(self, names: Collection[Iri]) -> dict[Iri, Decision]:
         """Find the decisions that concern any of some names, by IRI."""
-        found = {decision for name in names for decision in self._deciding.get(name, ())}
-        return {decision: self._decisions[decision] for decision in sorted(found)}
+        found = {decision for name in names for decision in self._said.about(name)}
+        return {decision: self._said.decisions[decision] for decision in sorted(found)}
+
+    def _is_kept_apart(self, standing: Standing, one: Iri, other: Iri) -> bool:
+        return any(
+            not self._said.decisions[decision].same
+            and pair(one, other) in standing.decided(decision)
+            for decision in self._said.about(one) & self._said.about(other)
+        )
 
     # Changes
 
@@ -223,163 +159,89 @@ class Identity:
         """
         touched: set[Iri] = set()
         datasets: set[Iri] = set()
+        said = self._said
         for name, naming in names.items():
-            before = self._names.get(name, Naming())
+            before = said.naming(name)
             if naming == before:
                 continue
             if naming.is_dataset != before.is_dataset:
                 datasets.add(name)
             touched |= {name, *before.alternates, *naming.alternates}
-            self._note(name, before, naming)
+            said.note(name, naming)
         for decision, made in (decisions or {}).items():
-            touched |= self._decide(decision, made)
-        if conventions is not None and conventions != self._conventions:
-            self._conventions = conventions
-            self._namespaces = _representatives(conventions.aliases)
-            touched |= {*self._names, *self._pointing, *self._deciding}
+            touched |= said.decide(decision, made)
+        if conventions is not None:
+            touched |= said.convene(conventions)
         # A name that is newly in a key's group, or no longer, touches all of that key.
-        neighbours = {other for name in touched for other in self._linked(name)}
+        neighbours = {other for name in touched for other in said.linked(name)}
         for name in touched:
-            self._register(name)
-        neighbours |= {other for name in touched for other in self._linked(name)}
+            said.register(name)
+        neighbours |= {other for name in touched for other in said.linked(name)}
         changed = self._regroup(sequence, touched | neighbours)
         for name in datasets:
             changed |= {*self.group(name).members}
         return changed
 
-    def _note(self, name: Iri, before: Naming, naming: Naming) -> None:
-        for other in before.alternates:
-            self._pointing[other].discard(name)
-            if not self._pointing[other]:
-                del self._pointing[other]
-        for other in naming.alternates:
-            self._pointing[other].add(name)
-        if naming == Naming():
-            self._names.pop(name, None)
-        else:
-            self._names[name] = naming
-
-    def _decide(self, decision: Iri, made: Decision | None) -> set[Iri]:
-        before = self._decisions.pop(decision, None)
-        if before is not None:
-            for name in before.names:
-                self._deciding[name].discard(decision)
-                if not self._deciding[name]:
-                    del self._deciding[name]
-        if made is not None:
-            self._decisions[decision] = made
-            for name in made.names:
-                self._deciding[name].add(decision)
-        return {*(before.names if before else ()), *(made.names if made else ())}
-
-    def _register(self, name: Iri) -> None:
-        """Know a name by its keys as long as anybody speaks of it."""
-        now = frozenset(self._keys_of(name)) if self.knows(name) else frozenset[Key]()
-        before = self._keys.get(name, frozenset())
-        for key in before - now:
-            self._of_key[key].discard(name)
-            if not self._of_key[key]:
-                del self._of_key[key]
-        for key in now - before:
-            self._of_key[key].add(name)
-        if now:
-            self._keys[name] = now
-        else:
-            self._keys.pop(name, None)
-
-    def _keys_of(self, name: Iri) -> set[Key]:
-        found = {normal(key) for key in self.keys(name)}
-        return {Key(self._namespaces.get(key.namespace, key.namespace), key.name) for key in found}
-
-    def _alternates(self, name: Iri) -> set[Iri]:
-        stated = self._names[name].alternates if name in self._names else frozenset()
-        return {*stated, *self._pointing.get(name, ())} - {name}
-
-    def _linked(self, name: Iri) -> set[Iri]:
-        """Find the names that something links with a name, whatever keeps them apart."""
-        found = self._alternates(name)
-        for key in self._keys.get(name, ()):
-            found |= self._of_key[key]
-        for decision in self._deciding.get(name, ()):
-            found |= self._decisions[decision].names
-        return found - {name}
-
-    # Groups
-
     def _regroup(self, sequence: int, touched: Iterable[Iri]) -> set[Iri]:
         changed: set[Iri] = set()
         seen: set[Iri] = set()
+        standing = self.standing()
         for name in touched:
             if name in seen:
                 continue
             component, fresh = {name}, [name]
             while fresh:
-                following = self._linked(fresh.pop()) - component
+                following = self._said.linked(fresh.pop()) - component
                 component |= following
                 fresh.extend(following)
             seen |= component
-            for members in self._split(component):
-                changed |= self._keep(sequence, members)
+            for members in self._split(component, standing):
+                changed |= self._history.keep(sequence, self._grouped(members, standing))
         return changed
 
-    def _split(self, component: set[Iri]) -> list[tuple[Iri, ...]]:
+    def _split(self, component: set[Iri], standing: Standing) -> list[tuple[Iri, ...]]:
         if len(component) == 1:
             return [tuple(component)]
-        concerned = {d for name in component for d in self._deciding.get(name, ())}
+        said = self._said
         confirmed: set[Pair] = set()
         splits: set[Pair] = set()
-        for decision in concerned:
-            made = self._decisions[decision]
-            if made.same and len(made.names) > _MOST_PAIRED:
-                confirmed.update(pair(*two) for two in pairwise(sorted(made.names)))
-            else:
-                (confirmed if made.same else splits).update(pairs(made.names))
-        links = {pair(name, other) for name in component for other in self._alternates(name)}
-        for key in {key for name in component for key in self._keys.get(name, ())}:
-            same = self._of_key[key]
+        late: set[Iri] = set()
+        for decision in {d for name in component for d in said.about(name)}:
+            same = said.decisions[decision].same
+            (confirmed if same else splits).update(standing.decided(decision))
+            if not same:
+                late |= standing.own(decision) or set()
+        links = {
+            pair(name, other)
+            for name in component
+            for other in said.alternates(name)
+            if standing.links(name, other)
+        }
+        by_key: defaultdict[Key, list[Iri]] = defaultdict(list)
+        for name in sorted(component):
+            for key in standing.keys(name):
+                by_key[key].append(name)
+        for names in by_key.values():
             # A chain does where nothing is to be kept apart, however many there are.
-            links.update(pairs(same) if splits else pairwise(sorted(same)))
-        return united(component, confirmed - splits, links - splits, splits)
+            links.update(pairs(names) if splits else pairwise(names))
+        return united(component, confirmed - splits, links - splits, splits, late)
 
-    def _keep(self, sequence: int, members: tuple[Iri, ...]) -> set[Iri]:
-        # Keys of names that nobody speaks of any more count no longer.
+    def _grouped(self, members: tuple[Iri, ...], standing: Standing) -> Group:
         folds = any(
-            folds_columns(key.namespace)
-            for name in members
-            if name in self._keys
-            for key in self.keys(name)
+            folds_columns(key.namespace) for name in members for key in standing.stated_keys(name)
         )
-        canonical = members[0] if len(members) == 1 else min(members, key=self._rank(members))
-        group = Group(canonical, members, folds)
-        changed = set()
-        for name in members:
-            if self.group(name) == group:
-                continue
-            changed.add(name)
-            past = self._past.setdefault(name, [])
-            if past and past[-1][0] == sequence:
-                past.pop()
-            past.append((sequence, group))
-            if len(members) > 1:
-                self.ever_merged.add(name)
-            if group.merges:
-                self._groups[name] = group
-            else:
-                self._groups.pop(name, None)
-        return changed
+        alone = len(members) == 1
+        canonical = members[0] if alone else min(members, key=self._rank(members, standing))
+        return Group(canonical, members, folds)
 
-    def _rank(self, members: tuple[Iri, ...]) -> Callable[[Iri], tuple[bool, bool, bool, Iri]]:
+    def _rank(
+        self, members: tuple[Iri, ...], standing: Standing
+    ) -> Callable[[Iri], tuple[bool, bool, bool, Iri]]:
         """Rank the names of a group; the least is what the dataset is called."""
-        claims = [
-            claim
-            for name in members
-            for key in self.keys(name)
-            if (claim := claimant(self._conventions.claims, key.namespace))
-        ]
-        spaces = tuple(claim.space for claim in claims if claim.space)
+        spaces = standing.spaces_of({d for name in members for d in standing.claimants(name)})
 
         def rank(name: Iri) -> tuple[bool, bool, bool, Iri]:
-            by_hand = name in self._names and self._names[name].is_dataset and not is_minted(name)
+            by_hand = self._said.naming(name).is_dataset and not is_minted(name)
             claimed = bool(spaces) and name.startswith(spaces)
             unclaimed = bool(self.unclaimed) and name.startswith(self.unclaimed)
             return (not by_hand, not claimed, unclaimed, name)
@@ -390,28 +252,7 @@ class Identity:
 
     def save(self, file: Path) -> None:
         """Write everything to a file."""
-        groups = dict.fromkeys(group for past in self._past.values() for _, group in past)
-        numbers = {group: number for number, group in enumerate(groups)}
-        kept = {
-            "names": [
-                [
-                    name,
-                    list(naming.keys),
-                    list(naming.alternates),
-                    naming.is_dataset,
-                    list(self._keys.get(name, ())),
-                ]
-                for name, naming in self._names.items()
-            ],
-            "decisions": [[iri, sorted(d.names), d.same] for iri, d in self._decisions.items()],
-            "aliases": sorted(self._conventions.aliases),
-            "claims": sorted(self._conventions.claims),
-            "groups": list(groups),
-            "past": [
-                [name, [[since, numbers[group]] for since, group in past]]
-                for name, past in self._past.items()
-            ],
-        }
+        kept = self._said.kept() | self._history.kept()
         file.write_text(json.dumps(kept, separators=(",", ":")))
 
     @classmethod
@@ -423,37 +264,6 @@ class Identity:
         """
         kept = json.loads(file.read_text())
         identity = cls(unclaimed)
-        identity._conventions = Conventions(
-            frozenset(map(tuple, kept["aliases"])), frozenset(Claim(*c) for c in kept["claims"])
-        )
-        identity._namespaces = _representatives(identity._conventions.aliases)
-        for name, keys, alternates, is_dataset, normal_keys in kept["names"]:
-            stated = Naming(frozenset(Key(*k) for k in keys), frozenset(alternates), is_dataset)
-            identity._note(name, Naming(), stated)
-            # To find them anew takes longer than all the rest.
-            identity._keys[name] = frozenset(Key(*key) for key in normal_keys)
-            for key in identity._keys[name]:
-                identity._of_key[key].add(name)
-        for decision, names, same in kept["decisions"]:
-            identity._decide(decision, Decision(frozenset(names), same))
-        for name in {*identity._pointing, *identity._deciding} - identity._names.keys():
-            identity._register(name)
-        groups = [
-            Group(canonical, tuple(names), folds) for canonical, names, folds in kept["groups"]
-        ]
-        for name, past in kept["past"]:
-            identity._past[name] = [(since, groups[number]) for since, number in past]
-            if any(len(group.members) > 1 for _, group in identity._past[name]):
-                identity.ever_merged.add(name)
-            if (group := identity._past[name][-1][1]).merges:
-                identity._groups[name] = group
+        identity._said = Sayings.of(kept)
+        identity._history = GroupHistory.of(kept)
         return identity
-
-
-def _representatives(aliases: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Find for each namespace that has an alias the one that stands for all of them."""
-    links = [
-        pair(Iri(normal_namespace(one)), Iri(normal_namespace(other))) for one, other in aliases
-    ]
-    names = {name for link in links for name in link}
-    return {name: group[0] for group in united(names, (), links, ()) for name in group}

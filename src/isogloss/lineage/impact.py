@@ -69,7 +69,8 @@ def impact(
     away = distances(graph, starts, ignored=ignored)
     seen = walk(lambda node: (arc.below for arc in arcs[node] if arc.is_observed), starts)
     near_rule, far_rule = _RULES[change]
-    by_way = {way: _along(arcs, rank(way), starts, ignored) for way in WAYS}
+    # What is next to it names it, so that what is passed through is a hop here.
+    by_way = {way: _along(arcs, rank(way), starts) for way in WAYS}
     found = []
     for node, distance in away.items():
         if node in starts or node in ignored:
@@ -107,15 +108,10 @@ def _arc(node: Iri, below: Iri, graph: "nx.DiGraph[Iri]") -> _Arc:
 
 
 def _along(
-    arcs: Mapping[Iri, Collection[_Arc]],
-    least: int,
-    starts: Collection[Iri],
-    ignored: Collection[Iri],
+    arcs: Mapping[Iri, Collection[_Arc]], least: int, starts: Collection[Iri]
 ) -> dict[Iri, int]:
     """Count the hops where so much comes through, or more."""
-    return walk(
-        lambda node: (arc.below for arc in arcs[node] if arc.rank <= least), starts, ignored
-    )
+    return walk(lambda node: (arc.below for arc in arcs[node] if arc.rank <= least), starts)
 
 
 def _unmasked(arc: _Arc) -> _Arc:

@@ -11,9 +11,10 @@ from isogloss.lineage.changes import Change, Key
 from isogloss.lineage.edges import Class, Edges, Source
 from isogloss.lineage.filters import Memberships
 from isogloss.lineage.names import Names
-from isogloss.lineage.rows import EndedRows, Rows
+from isogloss.lineage.rows import EndedRows, Ints, Rows
 from isogloss.lineage.saved import read, write
 from isogloss.lineage.search import EVER, Ends, Scratch, Search
+from isogloss.lineage.whole import Whole
 from isogloss.model.lineage import Direction, EdgeFilter, Fact, Link, Node, NodeFilter, Reached
 from isogloss.model.rdf import Iri
 
@@ -188,6 +189,19 @@ class Index:
                 beyond=beyond,
             )
 
+    @property
+    def lock(self) -> RLock:
+        """Whoever asks for several things in a row that must fit together holds it."""
+        return self._lock
+
+    def classes(self) -> list[Class]:
+        """List what edges have in common, by number."""
+        return list(self._edges.classes)
+
+    def classes_of(self, edges: Ints) -> Ints:
+        """Give the numbers of the classes of edges."""
+        return self._edges.class_of[edges].astype(np.intp)
+
     def _links(self, direction: Direction, ends: Ends) -> list[Link]:
         return links_of(self.names, self._edges, direction, ends)
 
@@ -215,6 +229,37 @@ class Index:
         if nodes.ignored:
             search.ignore(self._memberships.of(nodes.ignored))
         return search
+
+    def whole(
+        self,
+        *,
+        at: int | None = None,
+        edges: EdgeFilter = _ALL_EDGES,
+        entered: Collection[Iri] | None = None,
+    ) -> Whole:
+        """Give all pairs of nodes between which there is an edge that passes.
+
+        Args:
+            at: as of which commit, None for the newest.
+            edges: those that count.
+            entered: the nodes between which they count, None for all; as for `closure`.
+        """
+        with self._lock:
+            search = self.search_of(Direction.UPSTREAM, at=at, edges=edges)
+            downs, ups, _ = search.edges_of(np.arange(len(self.names)))
+            if entered is not None:
+                among = np.zeros(len(self.names), np.bool)
+                ends = np.unique(np.concatenate([downs, ups]))
+                among[self._memberships.of(entered).those_in(ends)] = True
+                kept = among[downs] & among[ups]
+                downs, ups = downs[kept], ups[kept]
+            numbers = self.names.sort(np.unique(np.concatenate([downs, ups])))
+            nodes = [self.names[number] for number in numbers.tolist()]
+        place = np.zeros(int(numbers.max(initial=0)) + 1, np.intp)
+        place[numbers] = np.arange(len(numbers))
+        # Of the edges between two nodes one arc is made.
+        arcs = np.unique(place[ups] * len(nodes) + place[downs])
+        return Whole(nodes, arcs // max(len(nodes), 1), arcs % max(len(nodes), 1))
 
     def all_links(self, *, at: int | None = None) -> Iterator[Link]:
         """Yield all edges as of a commit, None for the newest, those of a node in one piece."""

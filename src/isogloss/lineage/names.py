@@ -63,6 +63,15 @@ class Names:
             self._newer.append(iri)
         return number
 
+    def within(self, space: str) -> NDArray[np.intp]:
+        """Give the numbers of the IRIs that begin so."""
+        wanted = space.encode()
+        first = self._place(wanted)
+        # No UTF-8 has this byte.
+        packed = self._order[first : self._place(wanted + b"\xff")]
+        newer = (n for n, iri in enumerate(self._newer, self._packed) if iri.startswith(space))
+        return np.concatenate([packed.astype(np.intp), np.fromiter(newer, np.intp)])
+
     def sort(self, numbers: NDArray[np.intp]) -> NDArray[np.intp]:
         """Put numbers in the order of their IRIs."""
         if len(numbers) < 2:

@@ -5,6 +5,7 @@ platform; the vendors' own manuals for what ignores case there.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -85,6 +86,7 @@ def is_minted(iri: str) -> bool:
     return _MINTED.fullmatch(iri) is not None
 
 
+@lru_cache(maxsize=10_000)
 def key_of(iri: Iri) -> Key | None:
     """Read the two names in an IRI that was made up from them.
 

@@ -1,62 +1,87 @@
 """What the lineage of a level looks like as a whole: cycles, orphans, hubs, what others need."""
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 
-import networkx as nx
+import numpy as np
 
-from isogloss.lineage.cut_out import distances, shortest
+from isogloss.lineage.cut_out import walk
 from isogloss.lineage.reach_counts import reach_counts
-from isogloss.model.lineage import Direction
+from isogloss.lineage.rows import Numbers
+from isogloss.lineage.whole import Whole
 from isogloss.model.lineage_answers import Circle, Critical, Hub
 from isogloss.model.rdf import Iri
 
 
-def circles(graph: "nx.DiGraph[Iri]", touching: Collection[Iri] | None = None) -> list[Circle]:
+def circles(whole: Whole, touching: Collection[Iri] | None = None) -> list[Circle]:
     """Find the nodes that all depend on each other, largest circle first, then by IRI.
 
     A node is in one circle at the most, and in one if it is on a cycle; there may be more
     cycles in a circle than anybody could list.
 
     Args:
-        graph: the whole level.
+        whole: the whole level.
         touching: only circles with one of these nodes, all if None.
     """
+    group = whole.groups()
+    inside = (group[whole.ups] == group[whole.downs]).nonzero()[0]
+    below: defaultdict[int, list[int]] = defaultdict(list)
+    above: defaultdict[int, list[int]] = defaultdict(list)
+    for up, down in zip(whole.ups[inside].tolist(), whole.downs[inside].tolist(), strict=True):
+        below[up].append(down)
+        above[down].append(up)
+    members: defaultdict[int, list[int]] = defaultdict(list)
+    for node in sorted(below):
+        members[int(group[node])].append(node)
     found = []
-    for group in nx.strongly_connected_components(graph):
-        first = min(group)
-        is_circle = len(group) > 1 or graph.has_edge(first, first)
-        if is_circle and (touching is None or not group.isdisjoint(touching)):
-            found.append(Circle(tuple(sorted(group)), _around(graph.subgraph(group), first)))
+    for numbers in members.values():
+        nodes = tuple(whole.nodes[node] for node in numbers)
+        if touching is None or any(node in touching for node in nodes):
+            path = _around(numbers[0], below, above)
+            found.append(Circle(nodes, tuple(whole.nodes[node] for node in path)))
     return sorted(found, key=lambda circle: (-len(circle.nodes), circle.nodes))
 
 
-def _around(circle: "nx.DiGraph[Iri]", first: Iri) -> tuple[Iri, ...]:
-    """Walk a shortest way from a node to itself."""
-    back = distances(circle, [first], Direction.UPSTREAM)
-    _, following = min((back[n], n) for n in circle.successors(first))
-    return (first, *shortest(circle, back, following))
+def _around(
+    first: int, below: Mapping[int, list[int]], above: Mapping[int, list[int]]
+) -> list[int]:
+    """Walk a shortest way from a node to itself, by the first IRI where two are as short."""
+    back = walk(above.__getitem__, [first])
+    path = [first, min(below[first], key=lambda node: (back[node], node))]
+    while hops := back[path[-1]]:
+        path.append(min(node for node in below[path[-1]] if back[node] == hops - 1))
+    return path
 
 
-def orphans(graph: "nx.DiGraph[Iri]", nodes: Iterable[Iri]) -> list[Iri]:
+def orphans(whole: Whole, nodes: Collection[Iri]) -> list[Iri]:
     """List the nodes of a level without any lineage, sorted."""
-    return sorted(node for node in nodes if node not in graph or not graph.degree(node))
+    return sorted(set(nodes).difference(whole.nodes))
 
 
-def hubs(graph: "nx.DiGraph[Iri]", among: Collection[Iri] | None = None) -> list[Hub]:
+def hubs(whole: Whole, among: Collection[Iri] | None = None) -> list[Hub]:
     """Order the nodes by how many others are next to them, most first, then by IRI."""
-    found = [
-        Hub(node, graph.in_degree(node), graph.out_degree(node))
-        for node in graph
-        if (among is None or node in among) and graph.degree(node)
+    size = len(whole.nodes)
+    above, below = (np.bincount(ends, minlength=size) for ends in (whole.downs, whole.ups))
+    order = _most_first(above + below)
+    ordered = zip(order.tolist(), above[order].tolist(), below[order].tolist(), strict=True)
+    return [
+        Hub(whole.nodes[node], upstream, downstream)
+        for node, upstream, downstream in ordered
+        if among is None or whole.nodes[node] in among
     ]
-    return sorted(found, key=lambda hub: (-hub.upstream - hub.downstream, hub.id))
 
 
-def critical(graph: "nx.DiGraph[Iri]", among: Collection[Iri] | None = None) -> list[Critical]:
+def critical(whole: Whole, among: Collection[Iri] | None = None) -> list[Critical]:
     """Order the nodes by how many others depend on them, most first, then by IRI; none with 0."""
-    found = [
-        Critical(node, reach)
-        for node, reach in reach_counts(graph).items()
-        if reach and (among is None or node in among)
+    reach = reach_counts(whole)
+    order = _most_first(reach)
+    return [
+        Critical(whole.nodes[node], count)
+        for node, count in zip(order.tolist(), reach[order].tolist(), strict=True)
+        if count and (among is None or whole.nodes[node] in among)
     ]
-    return sorted(found, key=lambda one: (-one.reach, one.id))
+
+
+def _most_first(counts: Numbers) -> Numbers:
+    """Order numbers by their counts; those with as many stay in order."""
+    return np.argsort(-counts, kind="stable")

@@ -217,7 +217,7 @@ class LineageDifference:
 
 @dataclass(frozen=True, slots=True)
 class RunLineage:
-    """What exactly a run read and wrote, and the column edges of its job then."""
+    """What exactly a run read and wrote, and by which edges between columns; or a page of it."""
 
     run: Run
     inputs: tuple[Iri, ...]
@@ -257,7 +257,8 @@ class Root:
 
     `chain` are the edges of a shortest way, from the root down to the column; of equally short
     ways the first by IRI. `is_masked` tells whether every way hides the values; where not,
-    `leak` is a shortest way that hides nothing, and `chain` is that.
+    `leak` is a shortest way that hides nothing, and `chain` is that. It `is_unknown` if nobody
+    told what some step of it does, and there is no other way that hides nothing.
     """
 
     id: Iri
@@ -265,38 +266,66 @@ class Root:
     chain: tuple[Link, ...]
     is_masked: bool
     leak: tuple[Iri, ...] = ()
+    is_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """A shortest way on which the values of a column come out at `end` as they are."""
+    """A shortest way on which the values of a column come out at `end` as they are.
+
+    It `is_unknown` whether they do if nobody told what some step does. The end is then a column
+    or, where nobody told of columns, a dataset.
+    """
 
     end: Iri
     path: tuple[Iri, ...]
+    is_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SourceOfTruth:
-    """The roots of columns, nearest first, then by IRI."""
+    """The roots of columns, nearest first, then by IRI.
+
+    `unresolved` are the datasets that values come from too, or may, nobody telling from which
+    of their columns; sorted.
+    """
 
     roots: tuple[Root, ...]
     extent: Extent
+    unresolved: tuple[Iri, ...] = ()
+
+
+class MaskingVerdict(Enum):
+    """Whether values are hidden on every way out."""
+
+    MASKED = "masked"  # on every way
+    UNKNOWN = "unknown"  # no way is known to leak, and of some nobody knows
+    LEAKS = "leaks"  # on some way they are not
 
 
 @dataclass(frozen=True, slots=True)
 class Masking:
     """Whether the values of columns are hidden on every way out; if not, the ways that leak.
 
-    `ends` counts where ways lead out, whether they leak or not.
+    `ends` counts where ways lead out, whether they leak or not; at `leaking` of them they do,
+    at `unknown` nobody knows.
     """
 
     columns: tuple[Iri, ...]
     ends: int
     leaking: int
+    unknown: int
     leaks: tuple[Leak, ...]
     extent: Extent
 
     @property
+    def verdict(self) -> MaskingVerdict:
+        """Sum it up."""
+        if self.leaking:
+            return MaskingVerdict.LEAKS
+        return MaskingVerdict.UNKNOWN if self.unknown else MaskingVerdict.MASKED
+
+    @property
     def holds(self) -> bool:
-        """Tell whether nothing leaks."""
-        return not self.leaking
+        """Tell whether it is known that nothing leaks."""
+        return self.verdict is MaskingVerdict.MASKED

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from isogloss.errors import InvalidInput, NotFound
 from isogloss.intake.events import instant_of
-from isogloss.lineage.identity import Group
+from isogloss.lineage.group_history import Group
 from isogloss.model.catalog import (
     Agent,
     Column,
@@ -27,6 +27,7 @@ from isogloss.services import description as read
 from isogloss.services.claims import read_claims
 from isogloss.services.current import Current
 from isogloss.services.description import Description
+from isogloss.services.moved import moved
 from isogloss.services.names import Names
 from isogloss.store.graph import Reader
 from isogloss.store.named_graphs import CATALOGUE
@@ -255,10 +256,20 @@ class Catalog:
             for iri in ids
         ]
 
+    def moved(self, iris: Collection[Iri]) -> dict[Iri, Iri]:
+        """Find what is called otherwise since its namespace was claimed, and how."""
+        spaces = {d.uri_space for d in (*self.domains(), self._unclaimed()) if d.uri_space}
+        return moved(self._graph, spaces, iris)
+
     def datasets(self, ids: Sequence[Iri]) -> list[Dataset | None]:
         """Read datasets, by any of their names."""
         domains = self.dataset_ids()
         groups = self._groups(ids)
+        unknown = [iri for iri in ids if groups[iri].canonical not in domains]
+        if unknown:
+            now = self.moved(unknown)
+            named = self._groups(now.values())
+            groups |= {iri: named[one] for iri, one in now.items()}
         known = {group for group in groups.values() if group.canonical in domains}
         about = self._describe_groups(known)
         keys = self._names.keys(known) if self._names else {}
@@ -278,6 +289,10 @@ class Catalog:
         known = self.column_ids()
         named = self._columns.get()
         groups = {iri: named.get(iri) or _alone(iri) for iri in ids}
+        unknown = [iri for iri in ids if groups[iri].canonical not in known]
+        if unknown:
+            now = self.moved(unknown)
+            groups |= {iri: named.get(one) or _alone(one) for iri, one in now.items()}
         about = self._describe_groups(
             {group for group in groups.values() if group.canonical in known}
         )

@@ -3,13 +3,17 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from isogloss.lineage.identity import Claim, claimant
+from isogloss.errors import Forbidden
+from isogloss.lineage.claims import Claim, claimant
 from isogloss.model.catalog import Domain
 from isogloss.model.claims import Unclaimed, UnclaimedNamespace
-from isogloss.model.rdf import Iri, Literal, Triple
+from isogloss.model.rdf import Iri, Literal, Quad, Triple
 from isogloss.services.description import Description
 from isogloss.store.graph import Reader
 from isogloss.vocab import DCAT, DCTERMS, MESH, RDF
+
+SHARED = ("dbt", "default")
+"""The namespaces of jobs that OpenLineage's integrations use where none is configured."""
 
 
 class Claims:
@@ -26,6 +30,30 @@ class Claims:
             self._known[namespace] = claim.domain if claim else None
         return self._known[namespace]
 
+    def check(self, domain: Domain, said: Iterable[Triple]) -> None:
+        """Check that what a domain says claims nothing that is another's.
+
+        Raises:
+            Forbidden: it does.
+        """
+        for triple in said:
+            if triple.predicate != MESH.namespacePattern or not isinstance(triple.object, Literal):
+                continue
+            wanted = Claim(triple.object.value, domain.id)
+            for shared in filter(wanted.fits, SHARED):
+                raise Forbidden(
+                    f"The domain {domain.name!r} may not claim {wanted.pattern}: {shared!r} is "
+                    "where producers have everybody's jobs unless they are told otherwise. Give "
+                    "yours a namespace of their own (OPENLINEAGE_NAMESPACE), and claim that."
+                )
+            for known in () if wanted in self.all else self.all:
+                if known.domain != domain.id and wanted.takes_from(known):
+                    raise Forbidden(
+                        f"The domain {domain.name!r} may not claim {wanted.pattern}: <"
+                        f"{known.domain}> claims {known.pattern}. Ask it to withdraw that, or the "
+                        "governance group to settle whose it is."
+                    )
+
     def conflicts(self) -> dict[str, tuple[Iri, ...]]:
         """Collect the patterns that several domains claim alike, with these domains."""
         by_pattern: defaultdict[str, set[Iri]] = defaultdict(set)
@@ -40,8 +68,21 @@ class Claims:
 
 def read_claims(state: Reader) -> Claims:
     """Read the claims of a state; the fence sees to it that each is its own domain's."""
+    return claims_in(claim_quads(state))
+
+
+def claim_quads(state: Reader) -> list[Quad]:
+    """Read all that is said of claims."""
     subjects = sorted({quad.subject for quad in state.statements(MESH.claimedBy)})
-    about = [Description(iri, quads) for iri, quads in state.describe(subjects).items()]
+    return [quad for quads in state.describe(subjects).values() for quad in quads]
+
+
+def claims_in(quads: Iterable[Quad]) -> Claims:
+    """Read claims in what is said of them."""
+    by_subject: defaultdict[Iri, list[Quad]] = defaultdict(list)
+    for quad in quads:
+        by_subject[quad.subject].append(quad)
+    about = (Description(iri, said) for iri, said in by_subject.items())
     return Claims({claim for found in about for claim in _claims(found)})
 
 
@@ -49,7 +90,7 @@ def _claims(about: Description) -> Iterable[Claim]:
     if MESH.NamespaceClaim in about.iris(RDF.type):
         for domain in about.iris(MESH.claimedBy):
             for pattern in about.texts(MESH.namespacePattern):
-                yield Claim(pattern, domain, "")
+                yield Claim(pattern, domain)
 
 
 def claim_triples(domain: Domain, iri: Iri, pattern: str) -> frozenset[Triple]:
@@ -61,6 +102,15 @@ def claim_triples(domain: Domain, iri: Iri, pattern: str) -> frozenset[Triple]:
             Triple(iri, MESH.namespacePattern, Literal(pattern)),
         }
     )
+
+
+def without_claim(said: frozenset[Triple], domain: Domain, pattern: str) -> frozenset[Triple]:
+    """Leave a domain's claim to a pattern out of what a source says."""
+    patterns = {t for t in said if t.predicate == MESH.namespacePattern}
+    theirs = {t.subject for t in said if t[1:] == (MESH.claimedBy, domain.id)}
+    gone = {t for t in patterns if t.subject in theirs and t.object == Literal(pattern)}
+    empty = {t.subject for t in gone} - {t.subject for t in patterns - gone}
+    return frozenset(t for t in said - gone if t.subject not in empty)
 
 
 def find_unclaimed(state: Reader) -> Unclaimed:

@@ -16,7 +16,13 @@ from isogloss.model.journal import Attempt, Difference, Outcome
 from isogloss.model.rdf import Iri, Quad, Triple
 from isogloss.services.catalog import GOVERNANCE
 from isogloss.services.judge import Judge
-from isogloss.services.ownership import OPERATOR, Ownership, Place
+from isogloss.services.ownership import (
+    CLAIMS_SOURCE,
+    OPERATOR,
+    VERDICTS_SOURCE,
+    Ownership,
+    Place,
+)
 from isogloss.services.requests import (
     Content,
     Draft,
@@ -125,9 +131,16 @@ class Commits:
         return (self._known or self.ownership()).domain(name)
 
     def authorise(
-        self, author: Iri, sources: Sequence[tuple[str, str]], *, preview: bool = False
+        self,
+        author: Iri,
+        sources: Sequence[tuple[str, str]],
+        *,
+        preview: bool = False,
+        reports: bool = False,
     ) -> None:
         """Check that an author may write sources, given as domain and source, before any work.
+
+        `reports` if he is to say what he saw run.
 
         Raises:
             Forbidden: he may not; unless it is for a plan, the journal has it.
@@ -135,10 +148,11 @@ class Commits:
         """
         if author == OPERATOR:
             return
-        ownership = self.ownership()
+        # Whoever reports comes often; the writer looks again at his rights, in its own state.
+        ownership = (self._known if reports else None) or self.ownership()
         try:
             for domain, source in sources:
-                ownership.authorise(author, ownership.place(domain, source))
+                ownership.authorise(author, ownership.place(domain, source), reports=reports)
         except Forbidden as error:
             if preview:
                 raise
@@ -213,7 +227,10 @@ class Commits:
         with self._judge.trial(pen.state, draft.change, draft.owners) as trial:
             fresh, versions = trial.fresh, trial.rule_sets
             # A domain's own rules bind that domain: to others they are remarks.
-            broken = tuple(r for r in fresh if r.blocks and r.owner in (None, *draft.owners))
+            # What is derived is true, whatever a rule wants.
+            judged = any(content.source != VERDICTS_SOURCE for content in request.contents)
+            bound = (None, *draft.owners) if judged else ()
+            broken = tuple(r for r in fresh if r.blocks and r.owner in bound)
             if request.preview:
                 digest = plan_digest(draft.said, fresh)
                 return Plan(head, digest, draft.said, fresh, refused=bool(broken))
@@ -228,7 +245,8 @@ class Commits:
                     attempt, Outcome.COMMITTED, draft.change, results=fresh, rule_sets=versions
                 )
                 trial.keep()
-                if GOVERNANCE in draft.domains or MEMBERS in draft.graphs:
+                claims = any(graph.endswith(f"/graph/{CLAIMS_SOURCE}") for graph in draft.graphs)
+                if claims or GOVERNANCE in draft.domains or MEMBERS in draft.graphs:
                     self._known = None
                 said = draft.said
                 return Committed(
@@ -241,9 +259,9 @@ class Commits:
         ownership = self._ownership(pen)
         places = [ownership.place(content.domain, content.source) for content in request.contents]
         for place, content in zip(places, request.contents, strict=True):
-            if not isinstance(content, Act):
-                reports = isinstance(content, SourcePatch)
-                ownership.authorise(request.author, place, reports=reports)
+            patch = content if isinstance(content, SourcePatch) else None
+            if not (isinstance(content, Act) or (patch and patch.follows)):
+                ownership.authorise(request.author, place, reports=patch is not None)
         graphs = tuple(sorted({place.graph for place in places}))
         state = pen.state
         old: set[Quad] = set()

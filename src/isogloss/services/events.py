@@ -6,7 +6,7 @@ is about one), and to the unclaimed space if nobody does.
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,15 +16,17 @@ from typing import Any
 
 from isogloss.errors import Forbidden, InvalidInput, MeshError, StoreUnavailable, ValidationFailed
 from isogloss.intake.events import Event, instant_of, read_event
-from isogloss.intake.openlineage import check, check_run, essence
+from isogloss.intake.openlineage import check, check_run
+from isogloss.intake.tellings import essence
 from isogloss.model.catalog import Domain
 from isogloss.model.change import Refused
 from isogloss.model.rdf import Iri
+from isogloss.services.arrivals import Arrivals
 from isogloss.services.catalog import UNCLAIMED
 from isogloss.services.claims import Claims, read_claims
 from isogloss.services.commits import Commits
 from isogloss.services.current import Current
-from isogloss.services.event_streams import Arrivals, Patch, Stream, stream_of
+from isogloss.services.event_streams import Patch, Stream, stream_of
 from isogloss.services.judge import Clock, now
 from isogloss.services.requests import SourcePatch
 from isogloss.store.graph import Reader
@@ -33,12 +35,16 @@ from isogloss.store.history import Past
 MOST_TOGETHER = 1_000
 """So many events share one commit at the most."""
 
+MOST_STATEMENTS = 50_000
+"""So many statements may events make that share a commit; one that makes more has its own."""
+
 _ROUNDS = 3
 _AHEAD = timedelta(days=1)
 """So far clocks may differ, time zones left out included."""
 
 _MOST_REMEMBERED = 10_000
 _PAUSE_SECONDS = 0.005
+_MOST_PAUSES = 20
 
 Answer = MeshError | Refused | None
 """What becomes of an event: an error, a refusal by the rules, or None once it is durable."""
@@ -54,10 +60,11 @@ _NOBODYS = (StoreUnavailable, ValidationFailed, _Moved)
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """An event, and who reports it."""
+    """An event, who reports it, and how many statements it makes."""
 
     event: Event
     author: Iri
+    statements: int
 
 
 class Events:
@@ -67,33 +74,61 @@ class Events:
         self._commits = commits
         self._clock = clock
         self._claims = Current(graph, lambda: read_claims(graph))
-        self._fine: set[object] = set()
+        self._fine: dict[object, int] = {}
         self._waiting: list[tuple[Sequence[Reported], Future[list[Answer]]]] = []
         self._queue = Lock()
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="isogloss-events")
 
-    def read(self, where: str, value: Any) -> Event:
-        """Read an event, and see that all of it can be.
+    def read(self, values: Sequence[tuple[str, Any]], author: Iri) -> list[Reported | MeshError]:
+        """Read what somebody reports, each event with what to call it in an error.
 
-        Raises:
-            InvalidInput: something in it is not what it must be; the sentence says where.
+        What does not come through has its error in its place: what is no event, what its author
+        may not report (of which the journal has one attempt for each domain), and then what
+        cannot all be read.
         """
+        claims = self._claims.get()
+        rights: dict[str, MeshError | None] = {}
+        found: list[Reported | MeshError] = []
+        for where, value in values:
+            try:
+                event = self._event(where, value)
+                domain = self._domain_of(event, claims)
+                if domain.name not in rights:
+                    rights[domain.name] = self._forbidden(author, event, domain)
+                # Rights come first: to work out all that an event says takes long.
+                found.append(rights[domain.name] or self._checked(event, author, domain.uri_space))
+            except MeshError as error:
+                found.append(error)
+        return found
+
+    def _event(self, where: str, value: Any) -> Event:
         event = read_event(where, value)
         if instant_of(event.time) > self._clock() + _AHEAD:
             raise InvalidInput(
                 f"{where}: eventTime is {event.time}, more than a day ahead, and nothing that "
                 "comes until then would count as newer: set the producer's clock."
             )
-        space = self._domain_of(event, self._claims.get()).uri_space
+        return event
+
+    def _forbidden(self, author: Iri, event: Event, domain: Domain) -> MeshError | None:
+        source, _ = stream_of(event, domain.name, domain.uri_space).sources
+        try:
+            self._commits.authorise(author, [(domain.name, source)], reports=True)
+        except Forbidden as error:
+            return error
+        return None
+
+    def _checked(self, event: Event, author: Iri, space: str) -> Reported:
         # Most say of their job and datasets what was said before.
         key = essence(event)
-        if key not in self._fine:
-            check(event, space)
+        statements = self._fine.get(key)
+        if statements is None:
+            _, statements = check(event, space)
             if len(self._fine) >= _MOST_REMEMBERED:
-                self._fine = set()
-            self._fine.add(key)
-        check_run(event, space)
-        return event
+                self._fine = {}
+            self._fine[key] = statements
+        _, of_run = check_run(event, space)
+        return Reported(event, author, statements + of_run)
 
     def submit(self, reported: Sequence[Reported]) -> "Future[list[Answer]]":
         """Have events taken with all that wait by then; the answers are those of `take`."""
@@ -111,15 +146,20 @@ class Events:
         if not self._waiting:
             return  # somebody's turn before has taken them along
         # Whoever was answered a moment ago, and reports again, shares the next commit.
-        time.sleep(_PAUSE_SECONDS)
+        known = 0
+        for _ in range(_MOST_PAUSES):
+            if known == (known := len(self._waiting)):
+                break
+            time.sleep(_PAUSE_SECONDS)
         with self._queue:
-            size = 0
+            size = statements = 0
             group: list[tuple[Sequence[Reported], Future[list[Answer]]]] = []
-            while self._waiting and (not group or size < MOST_TOGETHER):
+            while self._waiting and size < MOST_TOGETHER and statements < MOST_STATEMENTS:
                 reported, waiting = self._waiting.pop(0)
                 if waiting.set_running_or_notify_cancel():
                     group.append((reported, waiting))
                     size += len(reported)
+                    statements += sum(one.statements for one in reported)
         try:
             answers = iter(self.take([one for reported, _ in group for one in reported]))
         except BaseException as error:
@@ -139,8 +179,7 @@ class Events:
         for place, one in enumerate(reported):
             by_author[one.author].append(place)
         for author, places in by_author.items():
-            for start in range(0, len(places), MOST_TOGETHER):
-                some = places[start : start + MOST_TOGETHER]
+            for some in _portions(places, [one.statements for one in reported]):
                 events = [reported[place].event for place in some]
                 for place, answer in zip(some, self._take(events, author), strict=True):
                     answers[place] = answer
@@ -218,6 +257,20 @@ class _Turn:
             return self._patches[domain, source]
 
         return edit
+
+
+def _portions(places: Sequence[int], statements: Sequence[int]) -> Iterator[list[int]]:
+    """Cut the places of events into those that share a commit."""
+    part: list[int] = []
+    said = 0
+    for place in places:
+        said += statements[place]
+        if part and (len(part) == MOST_TOGETHER or said > MOST_STATEMENTS):
+            yield part
+            part, said = [], statements[place]
+        part.append(place)
+    if part:
+        yield part
 
 
 def _message(count: int) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from isogloss.errors import Forbidden, InvalidArgument, NotFound
-from isogloss.lineage.identity import Group, Identity, Reason
+from isogloss.lineage.group_history import Group
+from isogloss.lineage.identity import Identity, Reason
 from isogloss.model.change import SourceEdit
 from isogloss.model.rdf import Iri, Literal, Triple, text
 from isogloss.services.catalog import GOVERNANCE
@@ -31,6 +32,13 @@ class Merge:
     since: int
 
 
+@dataclass(frozen=True, slots=True)
+class Decided(Loaded):
+    """What became of a decision, and the IRI by which it can be undone."""
+
+    decision: Iri
+
+
 class Identities:
     """The names of datasets as of the newest commit, and decisions, each of which is a commit."""
 
@@ -50,6 +58,18 @@ class Identities:
         with self._projection.lock:
             return tuple(self._merge(group) for group in identity.merged())
 
+    def splits(self) -> tuple[Reason, ...]:
+        """List which names somebody keeps apart."""
+        identity = self._follow()
+        with self._projection.lock:
+            return tuple(identity.splits())
+
+    def suggestions(self) -> tuple[Reason, ...]:
+        """List which names are linked, but not by all whose they are."""
+        identity = self._follow()
+        with self._projection.lock:
+            return tuple(identity.suggestions())
+
     def merge_of(self, name: Iri) -> Merge:
         """Tell by which names a dataset goes, and which are kept apart from it.
 
@@ -62,23 +82,25 @@ class Identities:
 
     def decide(
         self, names: Collection[Iri], reason: str, *, same: bool, author: Iri = OPERATOR
-    ) -> Loaded:
+    ) -> Decided:
         """Say that names are one dataset, or that they are not; it replaces what was said so far.
 
         It goes into the source `identity` of the first domain that has one of the names and
-        lets the author write there, or of the governance group.
+        lets the author write there, or of the governance group. A domain that parts names from
+        its own has at most one other among them.
 
         Raises:
             InvalidArgument: fewer than two names, or no reason.
             NotFound: nobody speaks of such a dataset.
-            Forbidden: the author is a steward or owner of none of these domains.
+            Forbidden: the author is a steward or owner of none of these domains, or would part
+                two names that are others'.
         """
         wanted = sorted(set(names))
         check_reason(reason)
         if len(wanted) < 2:
             raise InvalidArgument("A decision is about two names of datasets or more.")
         self._known(wanted)
-        domain, space = self._place(wanted, author)
+        domain, space = self._place(wanted, author, same=same)
         decision = Iri(f"{space}identity/{_digest(wanted)}")
         said = {
             Triple(decision, RDF.type, MESH.IdentityDecision),
@@ -89,7 +111,8 @@ class Identities:
         edit = SourceEdit(domain, IDENTITY_SOURCE, lambda now: _without(now, decision) | said)
         what = "One dataset" if same else "Not one dataset"
         message = f"{what}: {', '.join(wanted)}. {reason}"
-        return Loaded(self._commits.replace([edit], author=author, message=message[:1000]), ())
+        outcome = self._commits.replace([edit], author=author, message=message[:1000])
+        return Decided(outcome, (), decision)
 
     def undo(self, decision: Iri, reason: str, *, author: Iri = OPERATOR) -> Loaded:
         """Take a decision back, so that what it decided is as if it had never been.
@@ -120,20 +143,35 @@ class Identities:
         since = identity.since(group.canonical) or 0
         return Merge(group.canonical, group.members, tuple(reasons), since)
 
-    def _place(self, names: Collection[Iri], author: Iri) -> tuple[str, str]:
+    def _place(self, names: Collection[Iri], author: Iri, *, same: bool) -> tuple[str, str]:
         ownership = self._commits.ownership()
-        owners = (ownership.owner_of(name) for name in names)
-        candidates = [owner.name for owner in owners if owner]
+        with self._projection.lock:
+            standing = self._projection.identity.standing()
+            owners = {name: standing.owners(name) for name in names}
         refusals = []
-        for domain in dict.fromkeys([*candidates, GOVERNANCE]):
+        for domain in dict.fromkeys(d for name in names for d in sorted(owners[name]) if d):
             place = ownership.place(domain, IDENTITY_SOURCE)
+            others = [name for name in names if domain not in owners[name]]
             try:
                 ownership.authorise(author, place)
             except Forbidden as error:
                 refusals.append(error)
                 continue
-            return domain, place.domain.uri_space
-        raise refusals[0]
+            if same or len(others) < 2:
+                return place.domain.name, place.domain.uri_space
+            refusals.append(
+                Forbidden(
+                    f"The domain {place.domain.name!r} may not part <{others[0]}> from "
+                    f"<{others[1]}>, neither of which is its own: part them from its own names "
+                    "one by one, or ask the governance group."
+                )
+            )
+        place = ownership.place(GOVERNANCE, IDENTITY_SOURCE)
+        try:
+            ownership.authorise(author, place)
+        except Forbidden as error:
+            raise (refusals or [error])[-1] from None
+        return GOVERNANCE, place.domain.uri_space
 
     def _known(self, names: Collection[Iri]) -> None:
         identity = self._follow()

@@ -1,6 +1,6 @@
 """Ask what a change would break: where, whose it is, and how badly."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from dataclasses import dataclass
 
 from isogloss.lineage.cut_out import around
@@ -12,6 +12,7 @@ from isogloss.services.lineage import Snapshot
 from isogloss.services.lineage_asking import Filters
 from isogloss.services.lineage_pages import cut, place_of
 from isogloss.services.lineage_snapshots import Snapshots
+from isogloss.vocab import ODRL
 
 MAX_HOPS = 100
 MAX_NODES = 1_000
@@ -26,7 +27,6 @@ class _Home:
     products: tuple[Iri, ...] = ()
     domain: Iri | None = None
     owners: tuple[Iri, ...] = ()
-    is_promised: bool = False
 
 
 class ImpactAnalysis:
@@ -62,12 +62,11 @@ class ImpactAnalysis:
         asking = filters.asking(level, filter)
         starts = snapshot.expand(of, level)
         graph = around(asking, starts, Direction.DOWNSTREAM)
-        homes = _homes(snapshot, level, sorted(set(graph).difference(starts)))
         every = impact(
             graph,
             starts,
             change,
-            promised={node for node, home in homes.items() if home.is_promised},
+            promised=_promised(snapshot, level, graph),
             ignored=asking.ignored,
             of_wholes=level is not Level.COLUMN,
         )
@@ -80,6 +79,8 @@ class ImpactAnalysis:
             distance=lambda one: one.distance,
             what=f"{level.value}s",
         )
+        # Only of what is shown: a hub reaches most of a mesh.
+        homes = _homes(snapshot, level, [one.id for one in chosen])
         hits = []
         for one in chosen:
             home = homes[one.id]
@@ -91,6 +92,22 @@ class ImpactAnalysis:
         )
         extent = asking.extent(truncation)
         return Impact(of, change, level, tuple(hits), tuple(links), starts, extent)
+
+
+def _promised(snapshot: Snapshot, level: Level, nodes: Container[Iri]) -> set[Iri]:
+    """Find which nodes are, or are part of, a product with a service level objective."""
+    offering = {quad.subject for quad in snapshot.state.statements(ODRL.hasPolicy)}
+    read = snapshot.catalog.products(sorted(offering))
+    promised = {product.id for product in read if product and product.objectives}
+    if level in (Level.COLUMN, Level.DATASET):
+        output = snapshot.levels.datasets_of(promised, Level.PRODUCT).values()
+        promised = {dataset for some in output for dataset in some}
+    if level is Level.COLUMN:
+        reader, group = snapshot.reader(), snapshot.levels.group
+        names = {name for dataset in promised for name in group(dataset).members}
+        places = reader.places(reader.columns_of(names)).values()
+        promised = {place.node for place in places if place}
+    return {node for node in promised if node in nodes}
 
 
 def _homes(snapshot: Snapshot, level: Level, nodes: Collection[Iri]) -> dict[Iri, _Home]:
@@ -119,7 +136,6 @@ def _homes(snapshot: Snapshot, level: Level, nodes: Collection[Iri]) -> dict[Iri
             tuple(sorted(inside)),
             domain,
             tuple(sorted(owners)),
-            any(product.objectives for product in known),
         )
 
     return {node: home(node) for node in nodes}

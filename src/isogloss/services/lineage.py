@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from isogloss.errors import InvalidArgument
+from isogloss.errors import NotFound
+from isogloss.lineage.index import Index
+from isogloss.lineage.whole import Whole
 from isogloss.model.lineage import (
     Direction,
     Edge,
@@ -25,6 +27,7 @@ from isogloss.services.catalog import Catalog
 from isogloss.services.lineage_coarse import Coarse
 from isogloss.services.lineage_facts import FactReader
 from isogloss.services.lineage_levels import Levels
+from isogloss.services.lineage_pages import check
 from isogloss.services.projection import Projection
 from isogloss.store.history import Past
 
@@ -83,8 +86,8 @@ class Snapshot:
             NotFound: `of` is nothing that has lineage.
             InvalidArgument: a limit below 1 or beyond reason.
         """
-        within("maxHops", max_hops, _REASON)
-        within("maxNodes", max_nodes, MOST_NODES)
+        check("maxHops", max_hops, _REASON)
+        check("maxNodes", max_nodes, MOST_NODES)
         starts = self.expand(of, level)
         found, coarse = self._search(
             starts,
@@ -101,7 +104,7 @@ class Snapshot:
         if coarse is not None:
             finer = {link: coarse.through(link) for link in found.links}
         elif through and level is Level.DATASET:
-            finer = self._columns_between(found.links)
+            finer = self.columns_between(found.links)
         truncation = None
         if found.cut_by == "maxNodes":
             truncation = Truncation("maxNodes", max_nodes, f"{found.beyond} more nodes")
@@ -147,6 +150,22 @@ class Snapshot:
         )
         return found
 
+    def whole(
+        self,
+        level: Level,
+        nodes: Collection[Iri],
+        *,
+        edges: EdgeFilter = _ALL_EDGES,
+        entered: Collection[Iri] | None = None,
+    ) -> Whole:
+        """Give all arcs of a level; of products and domains, those between `nodes`."""
+        if level in (Level.COLUMN, Level.DATASET):
+            index = self._projection.index(level)
+        else:
+            coarse = Coarse(self.levels, self._projection.index(Level.DATASET), level)
+            index = coarse.explore(nodes, Direction.UPSTREAM, None)
+        return index.whole(at=self.sequence, edges=edges, entered=entered)
+
     def expand(self, of: Iri, level: Level) -> tuple[Iri, ...]:
         """Find the nodes of a level that stand for something, by any of its names, sorted.
 
@@ -154,6 +173,21 @@ class Snapshot:
             NotFound: it is no column, dataset, product or domain.
         """
         return self.levels.expand(of, level)
+
+    def column(self, of: Iri) -> Iri:
+        """Find what a column is called, by any of its names.
+
+        Raises:
+            NotFound: it is no column.
+        """
+        place = self.reader().places([of])[of]
+        if not place or not place.is_column:
+            raise NotFound(f"{of} is no column of the mesh: look its IRI up with a search.")
+        return place.node
+
+    def index(self, level: Level) -> Index:
+        """Give the index of columns or of datasets; it knows other commits as well."""
+        return self._projection.index(level)
 
     def products_downstream(self, product: Iri) -> tuple[Iri, ...]:
         """List the products that depend on a product, sorted.
@@ -168,6 +202,20 @@ class Snapshot:
     def reader(self) -> FactReader:
         """Read what names stand for; one reader is not for several threads."""
         return FactReader(self.state, self._projection.identity, self.sequence)
+
+    def columns_between(self, links: Collection[Link]) -> dict[Link, set[Iri]]:
+        """Find the columns that edges between datasets follow from."""
+        reader = self.reader()
+        downstream = {link.downstream for link in links}
+        names = {name for dataset in downstream for name in self.levels.group(dataset).members}
+        places = reader.places(reader.columns_of(names)).values()
+        lifted = reader.lifted(places, self._projection.index(Level.COLUMN))
+        found: dict[Link, set[Iri]] = {}
+        for link in links:
+            fact = Fact(link.upstream, link.kind, link.evidence, (), link.graph, link.job)
+            same = lifted.get((link.downstream, fact), [])
+            found[link] = {end for one in same for end in one[:2]}
+        return found
 
     def _search(
         self,
@@ -213,26 +261,12 @@ class Snapshot:
             edges=edges,
             max_hops=1,
         )
-        between = self._columns_between(found.links)
+        between = self.columns_between(found.links)
         pairs = {link[:2] for link, columns in between.items() if columns}
         near = {node.id for node in found.nodes}
         return tuple(
             sorted({e for lk in found.links if lk[:2] not in pairs for e in lk[:2]} & near)
         )
-
-    def _columns_between(self, links: Collection[Link]) -> dict[Link, set[Iri]]:
-        """Find the columns that edges between datasets follow from."""
-        reader = self.reader()
-        downstream = {link.downstream for link in links}
-        names = {name for dataset in downstream for name in self.levels.group(dataset).members}
-        places = reader.places(reader.columns_of(names)).values()
-        lifted = reader.lifted(places, self._projection.index(Level.COLUMN))
-        found: dict[Link, set[Iri]] = {}
-        for link in links:
-            fact = Fact(link.upstream, link.kind, link.evidence, (), link.graph, link.job)
-            same = lifted.get((link.downstream, fact), [])
-            found[link] = {end for one in same for end in one[:2]}
-        return found
 
 
 def _edges(
@@ -257,13 +291,3 @@ def _edges(
             key=lambda item: (*item[0][:2], item[0][2].value, item[0][3].value),
         )
     )
-
-
-def within(name: str, value: int, most: int) -> None:
-    """Refuse a limit that is none.
-
-    Raises:
-        InvalidArgument: it is below 1 or above `most`.
-    """
-    if not 1 <= value <= most:
-        raise InvalidArgument(f"{name} is {value}: choose a number from 1 to {most}.")

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from isogloss.errors import InvalidArgument
+from isogloss.lineage.whole import Whole
 from isogloss.model.lineage import (
     Direction,
     EdgeFilter,
@@ -68,6 +69,12 @@ class Asking:
         self.count(found.nodes_explored, found.edges_explored)
         return found
 
+    def whole(self, nodes: Collection[Iri]) -> Whole:
+        """Give all arcs of the level, of which `nodes` are those that are listed."""
+        found = self.snapshot.whole(self.level, nodes, edges=self.edges, entered=self._entered)
+        self.count(len(found.nodes), len(found.ups))
+        return found
+
     def count(self, nodes: int, edges: int) -> None:
         """Count what was explored."""
         self._nodes_explored += nodes
@@ -124,6 +131,8 @@ class Filters:
             return Level.PRODUCT
         if self._catalog.domains_by_id([of])[0]:
             return Level.DOMAIN
+        if now := self._catalog.moved([of]):
+            return self.level_of(now[of])
         self._snapshot.expand(of, Level.DATASET)
         return Level.DATASET
 

@@ -9,28 +9,28 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import product
 from typing import NamedTuple
 
-from isogloss.lineage.identity import Claim, Conventions, Decision, Group, Identity, Naming
+from isogloss.lineage.claims import Conventions
+from isogloss.lineage.group_history import Group
+from isogloss.lineage.identity import Identity
 from isogloss.lineage.index import Index
 from isogloss.lineage.platforms import Key
-from isogloss.model.lineage import Direction, EdgeKind, Evidence, Fact, Link
+from isogloss.lineage.sayings import Decision, Naming
+from isogloss.model.lineage import Direction, EdgeKind, Fact, Link
 from isogloss.model.rdf import Iri, Literal, Term
-from isogloss.services.description import local_name
+from isogloss.services.claims import read_claims
+from isogloss.services.statements import (
+    KINDS,
+    QUALIFIED,
+    QUALIFYING,
+    TRANSFORMING,
+    gathered,
+    is_true,
+    read_statements,
+    text_of,
+)
 from isogloss.store.history import Past
 from isogloss.vocab import DCAT, DCTERMS, DPROD, MESH, PROV, RDF, VOID
 
-KINDS = {
-    PROV.wasDerivedFrom: EdgeKind.DERIVATION,
-    PROV.qualifiedDerivation: EdgeKind.DERIVATION,
-    PROV.wasInfluencedBy: EdgeKind.INFLUENCE,
-    PROV.qualifiedInfluence: EdgeKind.INFLUENCE,
-}
-"""Predicate of an edge → its kind."""
-
-QUALIFIED = frozenset({PROV.qualifiedDerivation, PROV.qualifiedInfluence})
-QUALIFYING = frozenset(
-    {PROV.entity, PROV.hadActivity, MESH.evidence, MESH.madeBy, MESH.transformation}
-)
-TRANSFORMING = frozenset({MESH.transformationType, MESH.transformationSubtype, MESH.masking})
 PLACING = frozenset({MESH.fieldOf, MESH.fieldPath})
 NAMING = frozenset({MESH.olNamespace, DCTERMS.identifier, PROV.alternateOf})
 CONVENING = frozenset({MESH.namespacePattern, MESH.aliasOf, MESH.claimedBy, VOID.uriSpace})
@@ -47,7 +47,6 @@ PREDICATES = frozenset(
 """Predicates whose statements the index follows from."""
 
 _Words = defaultdict[Fact, set[str]]
-_About = defaultdict[tuple[Term, Iri], defaultdict[Iri, list[Term]]]
 
 
 class Place(NamedTuple):
@@ -60,22 +59,6 @@ class Place(NamedTuple):
     def is_column(self) -> bool:
         """Tell whether it is a column."""
         return self.node != self.dataset
-
-
-class _Said(NamedTuple):
-    """One fact, by the names that the source uses."""
-
-    downstream: Iri
-    upstream: Iri
-    kind: EdgeKind
-    evidence: Evidence
-    words: frozenset[str]
-    graph: Iri
-    job: Iri | None
-
-    def fact(self, upstream: Iri) -> Fact:
-        """Give it without how, by the name that its upstream end goes by."""
-        return Fact(upstream, self.kind, self.evidence, (), self.graph, self.job)
 
 
 class FactReader:
@@ -97,7 +80,7 @@ class FactReader:
         nodes = {place.node for place in places.values() if place and place.is_column}
         names = {name: node for node in nodes for name in self._names.get(node, (node,))}
         found: dict[Iri, _Words] = {node: defaultdict(set) for node in nodes}
-        said = self._said(names)
+        said = read_statements(self._state.about, names)
         places = self.places({one.upstream for one in said})
         for one in said:
             up, node = places[one.upstream], names[one.downstream]
@@ -112,7 +95,7 @@ class FactReader:
         """
         members = {name: d for d in datasets for name in self.group(d).members}
         found: dict[Iri, _Words] = {dataset: defaultdict(set) for dataset in datasets}
-        said = self._said(members)
+        said = read_statements(self._state.about, members)
         places = self.places({*members, *(one.upstream for one in said)})
         for one in said:
             down, up = places[one.downstream], places[one.upstream]
@@ -243,7 +226,7 @@ class FactReader:
             elif predicate == MESH.concerns and not isinstance(value, Literal):
                 names[subject].add(value)
             elif predicate == MESH.same:
-                same[subject].add(_is_true(value))
+                same[subject].add(is_true(value))
         # Of two answers the careful one: to keep apart can be mended at any time.
         return {
             iri: Decision(frozenset(names[iri]), all(same[iri]))
@@ -258,30 +241,24 @@ class FactReader:
         return {quad.subject for quad in found}
 
     def conventions(self) -> Conventions:
-        """Read which namespaces are one, and whose they are."""
+        """Read which namespaces are one, whose they are, and whose the spaces of IRIs are."""
         aliases = self._of_class(MESH.NamespaceAlias)
-        claims = self._of_class(MESH.NamespaceClaim)
-        domains = {domain for said in claims for domain in said[MESH.claimedBy]}
-        spaces: defaultdict[Term, list[str]] = defaultdict(list)
-        iris = [iri for iri in domains if not isinstance(iri, Literal)]
-        for quad in self._state.about(iris, {VOID.uriSpace}):
-            spaces[quad.subject].append(_text(quad.object))
         return Conventions(
             frozenset(
-                (_text(one), _text(other))
+                (text_of(one), text_of(other))
                 for said in aliases
                 for one, other in product(said[MESH.namespacePattern], said[MESH.aliasOf])
             ),
+            frozenset(read_claims(self._state).all),
             frozenset(
-                Claim(_text(pattern), Iri(_text(domain)), min(spaces[domain], default=""))
-                for said in claims
-                for pattern, domain in product(said[MESH.namespacePattern], said[MESH.claimedBy])
+                (text_of(quad.object), quad.subject)
+                for quad in self._state.statements(VOID.uriSpace)
             ),
         )
 
     def _of_class(self, class_: Iri) -> list[defaultdict[Iri, list[Term]]]:
         subjects = {quad.subject for quad in self._state.statements(RDF.type, class_)}
-        return list(self._about(subjects, CONVENING).values()) if subjects else []
+        return list(gathered(self._state.about, subjects, CONVENING).values()) if subjects else []
 
     # Columns
 
@@ -314,7 +291,7 @@ class FactReader:
         paths: dict[Iri, str] = {}
         for column, predicate, value, _ in self._state.about(unknown, PLACING):
             if predicate == MESH.fieldPath:
-                paths[column] = min(paths.get(column, _text(value)), _text(value))
+                paths[column] = min(paths.get(column, text_of(value)), text_of(value))
             elif not isinstance(value, Literal):
                 datasets[column] = min(datasets.get(column, value), value)
         for column in unknown:
@@ -341,11 +318,11 @@ class FactReader:
         owners = self._state.referrers(
             MESH.fieldOf, {name for group in merging.values() for name in group.members}
         )
-        own = {column for dataset in merging for column in owners[dataset]}
+        own = {(column, dataset) for dataset in merging for column in owners[dataset]}
         names = {column for columns in owners.values() for column in columns}
-        # Those of the canonical name first.
+        # Those of the canonical name first; what is said to be of two datasets is of one.
         for column, (dataset, path) in sorted(
-            self.placed(names).items(), key=lambda item: (item[0] not in own, item[0])
+            self.placed(names).items(), key=lambda item: ((item[0], item[1][0]) not in own, item[0])
         ):
             if dataset in merging:
                 self._names[self._named(column, dataset, path)].append(column)
@@ -364,73 +341,9 @@ class FactReader:
     def _path(self, dataset: Iri, path: str) -> str:
         return path.lower() if self.group(dataset).folds else path
 
-    # Statements
-
-    def _said(self, downstream: Collection[Iri]) -> list[_Said]:
-        bare: list[tuple[Iri, Iri, EdgeKind, Iri]] = []
-        qualified: list[tuple[Iri, Iri, EdgeKind, Iri]] = []
-        for subject, predicate, value, graph in self._state.about(downstream, KINDS.keys()):
-            if not isinstance(value, Literal):
-                into = qualified if predicate in QUALIFIED else bare
-                into.append((subject, value, KINDS[predicate], graph))
-        about = self._about({node for _, node, _, _ in qualified}, QUALIFYING)
-        words = self._words({how for said in about.values() for how in said[MESH.transformation]})
-        found: list[_Said] = []
-        told: set[tuple[Iri, Iri, EdgeKind, Iri]] = set()
-        for subject, node, kind, graph in qualified:
-            said = about[node, graph]
-            how = frozenset(
-                word for step in said[MESH.transformation] for word in words[step, graph]
-            )
-            jobs: list[Iri | None] = [job for job in said[MESH.madeBy] if isinstance(job, str)]
-            for end, evidence, job in product(said[PROV.entity], _evidence(said), jobs or [None]):
-                if not isinstance(end, Literal):
-                    told.add((subject, end, kind, graph))
-                    found.append(_Said(subject, end, kind, evidence, how, graph, job))
-        nothing = frozenset[str]()
-        for one in bare:
-            if one not in told:
-                subject, end, kind, graph = one
-                found.append(_Said(subject, end, kind, Evidence.DECLARED, nothing, graph, None))
-        return found
-
-    def _words(self, steps: Iterable[Term]) -> defaultdict[tuple[Term, Iri], set[str]]:
-        """Read transformations, as DIRECT/IDENTITY or DIRECT/TRANSFORMATION/MASKING."""
-        found: defaultdict[tuple[Term, Iri], set[str]] = defaultdict(set)
-        iris = {step for step in steps if not isinstance(step, Literal)}
-        for step, said in self._about(iris, TRANSFORMING).items():
-            masks = any(_is_true(value) for value in said[MESH.masking])
-            types, subtypes = said[MESH.transformationType], said[MESH.transformationSubtype]
-            for words in product(types, *([subtypes] if subtypes else [])):
-                names = [local_name(Iri(_text(word))) for word in words]
-                found[step].add("/".join([*names, *(["MASKING"] if masks else [])]))
-        return found
-
-    def _about(self, subjects: Collection[Iri], predicates: Collection[Iri]) -> _About:
-        found: _About = defaultdict(lambda: defaultdict(list))
-        if subjects:
-            for subject, predicate, value, graph in self._state.about(subjects, predicates):
-                found[subject, graph][predicate].append(value)
-        return found
-
-
-def _evidence(said: Mapping[Iri, list[Term]]) -> set[Evidence]:
-    stated = {local_name(Iri(_text(value))) for value in said[MESH.evidence]}
-    known = {evidence for evidence in Evidence if evidence.value in stated}
-    # Before there was mesh:evidence, what a run did named the run.
-    return known or {Evidence.OBSERVED if said[PROV.hadActivity] else Evidence.DECLARED}
-
 
 def _facts(found: Mapping[Iri, _Words]) -> dict[Iri, list[Fact]]:
     return {
         node: [fact._replace(transformations=tuple(sorted(words))) for fact, words in facts.items()]
         for node, facts in found.items()
     }
-
-
-def _text(value: Term) -> str:
-    return value.value if isinstance(value, Literal) else value
-
-
-def _is_true(value: Term) -> bool:
-    return _text(value) in ("true", "1")

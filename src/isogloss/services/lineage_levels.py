@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from isogloss.errors import NotFound
-from isogloss.lineage.identity import Group, Identity
+from isogloss.lineage.group_history import Group
+from isogloss.lineage.identity import Identity
 from isogloss.model.lineage import Level
 from isogloss.model.rdf import Iri, Literal
 from isogloss.services.catalog import Catalog
@@ -60,6 +61,8 @@ class Levels:
             datasets = self.datasets_of([of], Level.DOMAIN)[of]
         elif Level.DATASET in kinds:
             datasets = {self.group(of).canonical}
+        elif now := self._catalog.moved([of]):
+            return self.expand(now[of], level)
         else:
             raise NotFound(
                 f"{of} is no column, dataset, product or domain of the mesh: look its IRI up "

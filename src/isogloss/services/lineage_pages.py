@@ -11,7 +11,7 @@ from isogloss.model.lineage import Truncation
 T = TypeVar("T")
 
 _CURSOR = re.compile(r"(\d{1,12})\.(\d{1,12})\.(\d{1,12})\.([0-9a-f]{12})", re.ASCII)
-_MOST = 1_000_000
+MOST = 1_000_000
 
 
 class Place(NamedTuple):
@@ -23,7 +23,7 @@ class Place(NamedTuple):
 
     def cursor(self, question: str) -> str:
         """Write it for one question."""
-        return f"{self.sequence}.{self.hops}.{self.offset}.{_digest(question)}"
+        return f"{self.sequence}.{self.hops}.{self.offset}.{_digest(self, question)}"
 
 
 def sequence_of(cursor: str) -> int:
@@ -44,22 +44,27 @@ def place_of(cursor: str | None, question: str, sequence: int) -> Place:
     if cursor is None:
         return Place(sequence)
     place, digest = _parse(cursor)
-    if digest != _digest(question):
-        raise InvalidArgument(
-            "This cursor is of another question: give `after` with the arguments that the answer "
-            "had which it comes from, or leave it out."
-        )
+    if digest != _digest(place, question):
+        raise foreign()
     return place
 
 
-def check(name: str, value: int) -> None:
+def foreign() -> InvalidArgument:
+    """Refuse a cursor that no answer to this question had."""
+    return InvalidArgument(
+        "This cursor is of another question: give `after` with the arguments that the answer "
+        "had which it comes from, or leave it out."
+    )
+
+
+def check(name: str, value: int, most: int = MOST) -> None:
     """Refuse a limit that is none.
 
     Raises:
-        InvalidArgument: it is below 1 or beyond reason.
+        InvalidArgument: it is below 1 or above `most`.
     """
-    if not 1 <= value <= _MOST:
-        raise InvalidArgument(f"{name} is {value}: choose a number from 1 to {_MOST}.")
+    if not 1 <= value <= most:
+        raise InvalidArgument(f"{name} is {value}: choose a number from 1 to {most}.")
 
 
 def cut(
@@ -113,5 +118,6 @@ def _parse(cursor: str) -> tuple[Place, str]:
     return Place(*(int(number) for number in found.groups()[:3])), found[4]
 
 
-def _digest(question: str) -> str:
-    return hashlib.sha256(question.encode()).hexdigest()[:12]
+def _digest(place: Place, question: str) -> str:
+    """Compute what tells whether a cursor is as it was given out, and for which question."""
+    return hashlib.sha256(f"{tuple(place)} {question}".encode()).hexdigest()[:12]

@@ -10,7 +10,7 @@ from dataclasses import replace
 from isogloss.errors import NotFound
 from isogloss.lineage.cut_out import around, between, without
 from isogloss.lineage.differences import difference
-from isogloss.lineage.origins import leaks, roots
+from isogloss.lineage.origins import exposed, fed, leaks, roots
 from isogloss.lineage.ways import ways
 from isogloss.model.lineage import Direction, Level, Lineage, Link, Truncation
 from isogloss.model.lineage_answers import (
@@ -22,13 +22,17 @@ from isogloss.model.lineage_answers import (
     SourceOfTruth,
 )
 from isogloss.model.rdf import Iri
-from isogloss.services.lineage import MAX_NODES, MOST_HOPS, Snapshot, within
+from isogloss.services.lineage import MAX_NODES, MOST_HOPS, Snapshot
 from isogloss.services.lineage_asking import Asking, Filters
-from isogloss.services.lineage_pages import Place, check, cut, place_of
+from isogloss.services.lineage_pages import Place, check, cut, foreign, place_of
 from isogloss.services.lineage_snapshots import Snapshots
+from isogloss.services.unresolved import unresolved
 
 MAX_HOPS = 30
 MAX_PATHS = 20
+MOST_PATHS = 1_000
+PATHS_IN_ALL = 10_000
+"""A page begins at a path before this one: each page finds those before it again."""
 MAX_FOUND = 100
 SENSITIVE = frozenset({"confidential", "restricted"})
 """Classifications of columns whose values are to be masked."""
@@ -64,7 +68,7 @@ class LineageQuestions:
             NotFound: `of` is nothing that has lineage.
             InvalidArgument: a limit that is none, or a cursor of another question.
         """
-        within("maxHops", max_hops, MOST_HOPS)
+        check("maxHops", max_hops, MOST_HOPS)
         question = repr(("lineage", of, direction, level, filter, max_hops))
         place, asking = self._begin(level, filter, question, after)
         found = asking.snapshot.lineage(
@@ -106,10 +110,12 @@ class LineageQuestions:
             NotFound: an end is nothing that has lineage.
             InvalidArgument: a limit that is none, or a cursor of another question.
         """
-        check("maxPaths", max_paths)
+        check("maxPaths", max_paths, MOST_PATHS)
         check("maxHops", max_hops)
         question = repr(("paths", source, target, level, filter, max_hops))
         place, asking = self._begin(level, filter, question, after)
+        if place.offset >= PATHS_IN_ALL:
+            raise foreign()
         sources, targets = (asking.snapshot.expand(end, level) for end in (source, target))
         graph = without(
             between(asking, sources, targets), asking.ignored.difference(sources, targets)
@@ -127,7 +133,7 @@ class LineageQuestions:
                 found.cut_by,
                 max_paths if found.cut_by == "maxPaths" else max_hops,
                 f"{'' if found.is_exact else 'at least '}{found.more} more paths",
-                onward.cursor(question),
+                onward.cursor(question) if onward.offset < PATHS_IN_ALL else None,
             )
         return LineageWays(found, asking.extent(truncation))
 
@@ -149,7 +155,8 @@ class LineageQuestions:
         question = repr(("sourceOfTruth", of, filter, max_hops))
         place, asking = self._begin(Level.COLUMN, filter, question, after)
         columns = asking.snapshot.expand(of, Level.COLUMN)
-        every = roots(around(asking, columns, Direction.UPSTREAM), columns)
+        graph = around(asking, columns, Direction.UPSTREAM)
+        every = roots(graph, columns)
         chosen, truncation = cut(
             every,
             place,
@@ -159,7 +166,10 @@ class LineageQuestions:
             distance=lambda root: root.distance,
             what="roots",
         )
-        return SourceOfTruth(tuple(chosen), asking.extent(truncation))
+        found = _unresolved(asking, filter, fed(graph, columns), Direction.UPSTREAM)
+        datasets = {dataset for some in found.values() for dataset in some}
+        extent = asking.extent(truncation)
+        return SourceOfTruth(tuple(chosen), extent, tuple(sorted(datasets)))
 
     def masking(
         self,
@@ -183,7 +193,9 @@ class LineageQuestions:
         columns = asking.snapshot.expand(of, Level.COLUMN)
         if Filters(asking.snapshot).level_of(of) is not Level.COLUMN:
             columns = _sensitive(asking.snapshot, columns)
-        every, ends = leaks(around(asking, columns, Direction.DOWNSTREAM), columns)
+        graph = around(asking, columns, Direction.DOWNSTREAM)
+        unresolved_ = _unresolved(asking, filter, exposed(graph, columns), Direction.DOWNSTREAM)
+        every, ends = leaks(graph, columns, unresolved_)
         chosen, truncation = cut(
             every,
             place,
@@ -194,7 +206,8 @@ class LineageQuestions:
             what="leaks",
         )
         extent = asking.extent(truncation)
-        return Masking(columns, ends, len(every), tuple(chosen), extent)
+        unknown = sum(leak.is_unknown for leak in every)
+        return Masking(columns, ends, len(every) - unknown, unknown, tuple(chosen), extent)
 
     def difference(
         self,
@@ -281,3 +294,19 @@ def _starts(of: Iri, level: Level, *snapshots: Snapshot) -> list[tuple[Iri, ...]
     if len(unknown) == len(found):
         raise unknown[-1]
     return [() if isinstance(one, NotFound) else one for one in found]
+
+
+def _unresolved(
+    asking: Asking, filter: LineageFilter, columns: Collection[Iri], direction: Direction
+) -> dict[Iri, set[Iri]]:
+    """Find where values go or come from that nobody told of columns, as far as filters let."""
+    found = unresolved(asking.snapshot, columns, direction, asking.edges)
+    whole = Filters(asking.snapshot).asking(Level.DATASET, filter)
+    ends = {end for some in found.values() for end in some}
+    datasets = {
+        place.node
+        for place in asking.snapshot.reader().places(ends).values()
+        if place and not place.is_column
+    }
+    kept = {end for end in ends if (whole if end in datasets else asking).keeps(end)}
+    return {column: some & kept for column, some in found.items()}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 
-from isogloss.lineage.identity import Group
+from isogloss.lineage.group_history import Group
 from isogloss.lineage.platforms import Key, minted_keys
 from isogloss.model.rdf import Iri
 from isogloss.services.lineage_facts import FactReader

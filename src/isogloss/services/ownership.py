@@ -1,15 +1,17 @@
 """Who may say what of which: decided anew for each commit, in the state it meets."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from isogloss.errors import Forbidden
+from isogloss.lineage.platforms import key_of
 from isogloss.model.access import Membership, Role
 from isogloss.model.catalog import Domain
 from isogloss.model.journal import Entry, Outcome
 from isogloss.model.rdf import Iri, Literal, Quad, Term, Triple
 from isogloss.services.catalog import GOVERNANCE, UNCLAIMED, Catalog
+from isogloss.services.claims import read_claims
 from isogloss.services.description import local_name
 from isogloss.services.mapping_records import DECISIONS_SOURCE
 from isogloss.services.memberships import (
@@ -22,7 +24,7 @@ from isogloss.services.rule_records import RULES_SOURCE
 from isogloss.services.spelling import careless_reading, is_normal
 from isogloss.store.graph import Reader
 from isogloss.store.named_graphs import MEMBERS, RULES, SYSTEM, source_graph
-from isogloss.vocab import DCTERMS, MESH, ORG, PROV, RDF, SH, SKOS, VOID
+from isogloss.vocab import MESH, ORG, RDF, SH, SKOS, VOID
 
 OPERATOR = Iri("https://w3id.org/isogloss/operator")
 """Whoever has the mesh's folder itself: may write for every domain, within its bounds."""
@@ -33,6 +35,9 @@ _WORDS = frozenset({"glossary", "mappings", "concordances", "identity"})
 IDENTITY_SOURCE = "identity"
 """The source of each domain that has its stewards' decisions about names."""
 
+VERDICTS_SOURCE = "verdicts"
+"""The governance group's source of verdicts on meaning, derived from all the others."""
+
 _SYSTEM_WORDS = frozenset(
     {MESH.dataGraph, MESH.shapesGraph, MESH.sequence, MESH.head, MESH.applied}
 )
@@ -41,15 +46,14 @@ _RESERVED = frozenset({"graph", "membership", "rules", ".well-known"})
 """What each domain's space has for graphs, members, rules and blank nodes: its own alone."""
 
 _SYSTEM_SOURCES = {MEMBERS_SOURCE: MEMBERS, RULES_SOURCE: RULES}
-_HARMLESS = frozenset(
+_WATCHED = frozenset(
     {
-        *(DCTERMS.title, DCTERMS.identifier, DCTERMS.description, DCTERMS.requires),
-        *(MESH.fieldPath, MESH.position, MESH.physicalType, MESH.olNamespace, MESH.evidence),
-        *(MESH.transformation, MESH.madeBy, PROV.entity, PROV.used, PROV.wasDerivedFrom),
-        *(PROV.qualifiedDerivation, PROV.qualifiedInfluence, PROV.wasGeneratedBy, RDF.value),
+        *(*_SYSTEM_WORDS, *_PART_OF, RDF.type, SKOS.inScheme, ORG.role, ORG.organization),
+        *(VOID.uriSpace, MESH.claimedBy, MESH.concerns, MESH.same, MESH.namespacePattern),
+        *(MESH.judges, MESH.verdict),
     }
 )
-"""What everybody may state of what is his own, whatever it is."""
+"""What, beside the words of SHACL, not everybody may state of whatever is his own."""
 
 _RULE_WORDS = frozenset({MESH.RuleSet, MESH.Vote, MESH.Waiver})
 
@@ -90,6 +94,7 @@ class Ownership:
             quad.subject: quad.object for quad in members if quad.predicate == ORG.organization
         }
         self.memberships = read_memberships(members)
+        self._claims = read_claims(state)
 
     def domain(self, name: str) -> Domain:
         """Find a domain by its short name or its IRI.
@@ -179,6 +184,7 @@ class Ownership:
                 self._check_words(place, triple)
         if not governs:
             self._check_decisions(place.domain, said)
+            self._claims.check(place.domain, said)
 
     def owner_of(self, iri: str) -> Domain | None:
         """Find the domain whose space an IRI lies in, the narrowest where they nest."""
@@ -242,8 +248,8 @@ class Ownership:
 
     def _check_words(self, place: Place, triple: Triple) -> None:
         predicate, value = triple.predicate, triple.object
-        if predicate in _HARMLESS:
-            return  # most are, and a source may have many thousands
+        if predicate not in _WATCHED and predicate not in SH and place.source != VERDICTS_SOURCE:
+            return  # as most are, and a source may have many thousands
         kind = value if predicate == RDF.type else None
         governs = place.domain.id == self._governance.id
         what = ""
@@ -258,13 +264,17 @@ class Ownership:
         elif not governs and (predicate == VOID.uriSpace or kind == MESH.Domain):
             what = "domains and their spaces, which the governance group does"
         elif (kind == MESH.NamespaceClaim or predicate == MESH.claimedBy) and (
-            place.source != CLAIMS_SOURCE or value not in (kind, place.domain.id)
+            place.source != CLAIMS_SOURCE or (not governs and value not in (kind, place.domain.id))
         ):
             what = f"claims, which the source {CLAIMS_SOURCE!r} makes for its own domain"
         elif (
             kind == MESH.IdentityDecision or predicate in (MESH.concerns, MESH.same)
         ) and place.source != IDENTITY_SOURCE:
             what = f"decisions about names, which go to the source {IDENTITY_SOURCE!r}"
+        elif (place.source == VERDICTS_SOURCE and governs) != (
+            kind == MESH.MeaningVerdict or predicate in (MESH.judges, MESH.verdict)
+        ):
+            what = f"verdicts on meaning, which are all that the source {VERDICTS_SOURCE!r} has"
         elif not governs and predicate == MESH.namespacePattern and _is_boundless(value):
             what = "that it claims whatever there is: let the pattern begin with more than *"
         elif not governs and kind == MESH.NamespaceAlias:
@@ -282,14 +292,20 @@ class Ownership:
         owners: defaultdict[Iri, set[Iri]] = defaultdict(set)
         for triple in said:
             if triple.predicate == MESH.concerns:
-                owner = self.owner_of(str(triple.object))
-                owners[triple.subject].update([owner.id] if owner else [])
+                owners[triple.subject].update(self._owners_of(Iri(str(triple.object))))
         for decision, known in owners.items():
             if domain.id not in known:
                 raise Forbidden(
                     f"<{decision}> is about names of which none is {domain.name!r}'s: a steward "
                     "of a domain that has one decides that, or one of the governance group."
                 )
+
+    def _owners_of(self, name: Iri) -> Iterator[Iri]:
+        """Find in whose space a name of a dataset lies, and who claims the namespace in it."""
+        if owner := self.owner_of(name):
+            yield owner.id
+        if (key := key_of(name)) and (claimant := self._claims.claimant(key.namespace)):
+            yield claimant
 
     def _other_whole(self, domain: Domain, triple: Triple) -> Domain | None:
         """Find the other domain whose dataset or glossary something is said to be part of.

@@ -19,6 +19,7 @@ from isogloss.lineage.index import Index
 from isogloss.model.lineage import Level
 from isogloss.model.rdf import Iri, Literal, Quad
 from isogloss.services import lineage_facts as facts
+from isogloss.services import statements
 from isogloss.services.lineage_facts import FactReader
 from isogloss.store.history import Past
 from isogloss.store.journal import Journal
@@ -148,11 +149,11 @@ class Projection:
         steps: set[Iri] = set()
         convened = False
         for subject, predicate, value, _ in changed:
-            if predicate in facts.KINDS:
+            if predicate in statements.KINDS:
                 affected.add(subject)
-            elif predicate in facts.QUALIFYING:
+            elif predicate in statements.QUALIFYING:
                 links.add(subject)
-            elif predicate in facts.TRANSFORMING:
+            elif predicate in statements.TRANSFORMING:
                 steps.add(subject)
             elif predicate in facts.PLACING:
                 columns.add(subject)
@@ -165,7 +166,7 @@ class Projection:
             else:
                 names.add(subject)
         links.update(reader.referring([MESH.transformation], steps))
-        affected |= reader.referring(facts.QUALIFIED, links)
+        affected |= reader.referring(statements.QUALIFIED, links)
         columns, owners = self._moved(commit, reader, columns)
         # A column that comes or goes may change what its siblings are called.
         siblings = {

@@ -23,13 +23,15 @@ class SourcePatch:
 
     `edit` is given the state that it meets, and reads of it only what it needs; it gives
     (added, removed). What is there already, or is not, may be among them. One that `silences`
-    its source removes all that it says.
+    its source removes all that it says. One that `follows` comes of what another content of the
+    request says, and takes no right of its own.
     """
 
     domain: str
     source: str
     edit: Callable[[Past], tuple[frozenset[Triple], frozenset[Triple]]]
     silences: bool = False
+    follows: bool = False
 
 
 Content: TypeAlias = SourceContent | SourceEdit | SourcePatch | Act

@@ -1,28 +1,27 @@
-"""Ask what is wrong upstream of something, and what exactly a run did."""
+"""Ask what is wrong upstream of something."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
-from isogloss.errors import NotFound
 from isogloss.lineage.causes import causes
 from isogloss.lineage.cut_out import around, distances
-from isogloss.model.lineage import Direction, EdgeFilter, Level
+from isogloss.model.lineage import Direction, Level
 from isogloss.model.lineage_answers import (
     Bound,
     LineageFilter,
     Measurement,
     RootCauses,
     Run,
-    RunLineage,
 )
-from isogloss.model.rdf import Iri, Literal
-from isogloss.services.description import Description, local_name
+from isogloss.model.rdf import Iri
+from isogloss.services.description import local_name
 from isogloss.services.lineage import Snapshot
-from isogloss.services.lineage_asking import Asking, Filters
+from isogloss.services.lineage_asking import Filters
 from isogloss.services.lineage_pages import cut, place_of
 from isogloss.services.lineage_snapshots import Snapshots
-from isogloss.vocab import DQV, MESH, PROV, RDF
+from isogloss.services.run_records import describe, instant, runs_of
+from isogloss.vocab import DQV, MESH, PROV
 
 MAX_HOPS = 30
 MAX_CAUSES = 100
@@ -36,12 +35,9 @@ class RootCauseSearch:
         self,
         snapshots: Snapshots,
         clock: Callable[[], datetime],
-        commits_touching: Callable[[Collection[Iri]], Iterable[int]],
     ) -> None:
-        """Take `commits_touching` to find when something was said of resources."""
         self._snapshots = snapshots
         self._clock = clock
-        self._commits_touching = commits_touching
 
     def root_causes(
         self,
@@ -99,39 +95,13 @@ class RootCauseSearch:
         )
         return RootCauses(tuple(chosen), asking.extent(truncation))
 
-    def run_lineage(self, run: Iri) -> RunLineage:
-        """Tell what a run read and wrote, and how its job made the columns that it wrote.
-
-        Raises:
-            NotFound: the mesh knows no such run.
-        """
-        # As of the last that was said of it: later runs may have made its outputs anew.
-        newest = self._snapshots.sequence
-        commits = [n for n in self._commits_touching([run]) if n <= newest]
-        then = self._snapshots.at(max(commits, default=newest))
-        about = Description(run, then.state.describe([run])[run])
-        if MESH.Run not in about.iris(RDF.type):
-            raise NotFound(f"{run} is no run of the mesh: look at the jobs of an edge for theirs.")
-        inputs = then.levels.canonical(about.iris(PROV.used))
-        outputs = then.levels.canonical(then.state.referrers(PROV.wasGeneratedBy, [run])[run])
-        found = next(iter(_Told(then).runs_of([about])), Run(run, None, "", None, None))
-        edges = EdgeFilter(jobs=frozenset({found.job} if found.job else ()))
-        asking = Asking(then, Level.COLUMN, edges, None, frozenset())
-        read, written = (
-            {column for dataset in some for column in then.expand(dataset, Level.COLUMN)}
-            for some in (inputs, outputs)
-        )
-        reached = asking(sorted(written), Direction.UPSTREAM, within=read)
-        links = tuple(one for one in reached.links if one.downstream in written)
-        shown = tuple(sorted(inputs)), tuple(sorted(outputs))
-        return RunLineage(found, *shown, links, asking.extent(None))
-
 
 class _Told:
     """What one snapshot tells of runs, measured qualities and promises."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
+        self._state = snapshot.state
 
     def names(self, datasets: Iterable[Iri]) -> dict[Iri, Iri]:
         """Find all names of datasets, each with the one that it goes by here."""
@@ -139,12 +109,13 @@ class _Told:
         return {name: dataset for dataset in datasets for name in group(dataset).members}
 
     def makers(self, names: Collection[Iri]) -> Iterable[tuple[Iri, Iri]]:
-        """Pair names of datasets with the jobs whose runs generated them."""
-        generated = {
-            about.subject: about.iris(PROV.wasGeneratedBy) for about in self._describe(names)
-        }
+        """Pair names of datasets with the jobs that make them, or whose runs generated them."""
+        described = describe(self._state, names)
+        for about in described:
+            yield from ((about.subject, job) for job in about.iris(MESH.madeBy))
+        generated = {about.subject: about.iris(PROV.wasGeneratedBy) for about in described}
         runs = sorted({run for some in generated.values() for run in some})
-        job_of = {run.id: run.job for run in self.runs_of(self._describe(runs))}
+        job_of = {run.id: run.job for run in runs_of(self._state, describe(self._state, runs))}
         for dataset, some in generated.items():
             for run in some:
                 if job := job_of.get(run):
@@ -152,34 +123,15 @@ class _Told:
 
     def runs(self, jobs: Collection[Iri]) -> list[Run]:
         """Read the runs of jobs."""
-        plans = self._snapshot.state.referrers(PROV.hadPlan, sorted(jobs))
+        plans = self._state.referrers(PROV.hadPlan, sorted(jobs))
         parts = sorted({part for some in plans.values() for part in some})
-        owners = self._snapshot.state.referrers(PROV.qualifiedAssociation, parts)
-        return self.runs_of(self._describe({run for some in owners.values() for run in some}))
-
-    def runs_of(self, described: Collection[Description]) -> list[Run]:
-        """Read the runs that are described."""
-        parts = {
-            part: about for about in described for part in about.iris(PROV.qualifiedAssociation)
-        }
-        found = []
-        for part in self._describe(parts):
-            job, about = part.iri(PROV.hadPlan), parts[part.subject]
-            if job is not None:
-                found.append(
-                    Run(
-                        about.subject,
-                        job,
-                        about.code(MESH.runState) or "",
-                        _instant(about, PROV.startedAtTime, first=True),
-                        _instant(about, PROV.endedAtTime),
-                    )
-                )
-        return found
+        owners = self._state.referrers(PROV.qualifiedAssociation, parts)
+        found = {run for some in owners.values() for run in some}
+        return runs_of(self._state, describe(self._state, found))
 
     def measurements(self, names: Mapping[Iri, Iri]) -> list[Measurement]:
         """Read what was measured of what names stand for."""
-        on = self._snapshot.state.referrers(DQV.computedOn, names)
+        on = self._state.referrers(DQV.computedOn, names)
         node_of = {one: names[name] for name, some in on.items() for one in some}
         return [
             Measurement(
@@ -187,9 +139,9 @@ class _Told:
                 node_of[about.subject],
                 local_name(metric),
                 value,
-                _instant(about, PROV.generatedAtTime),
+                instant(about, PROV.generatedAtTime),
             )
-            for about in self._describe(node_of)
+            for about in describe(self._state, node_of)
             if (metric := about.iri(DQV.isMeasurementOf)) and (value := about.text(DQV.value))
         ]
 
@@ -209,20 +161,3 @@ class _Told:
             # Without a target it is promised of all that the product gives.
             if objective and (objective.dataset is None or names.get(objective.dataset) == dataset)
         ]
-
-    def _describe(self, ids: Collection[Iri]) -> list[Description]:
-        found = self._snapshot.state.describe(sorted(ids))
-        return [Description(iri, quads) for iri, quads in found.items()]
-
-
-def _instant(about: Description, predicate: Iri, *, first: bool = False) -> datetime | None:
-    """Read the last of an event's instants, or the first; without an offset it is in UTC."""
-    found = []
-    for quad in about.quads:
-        if quad.predicate == predicate and isinstance(quad.object, Literal):
-            try:
-                read = datetime.fromisoformat(quad.object.value)
-            except ValueError:
-                continue
-            found.append(read if read.tzinfo else read.replace(tzinfo=UTC))
-    return (min if first else max)(found, default=None)

@@ -68,9 +68,10 @@ class Ways:
 
     def _carries(self, link: Link) -> bool:
         """Tell whether values get along a mapping by themselves."""
+        if link.relation is Relation.EXACT or not link.mapping.translations:
+            return link.relation is Relation.EXACT
         stage = self._stage(link)
-        offered = stage.codes is not None or stage.conversion is not None
-        return offered or stage.expression is not None or link.relation is Relation.EXACT
+        return bool(stage.codes or stage.conversion or stage.expression)
 
     def _stage(self, link: Link) -> Stage:
         key = link.mapping.id, link.forward

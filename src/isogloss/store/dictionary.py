@@ -14,6 +14,8 @@ from isogloss.store.schema import TERM
 T = TypeVar("T")
 
 _MOST_KEPT = 1_000_000
+_LONGEST_KEPT = 1_000
+"""So many characters at the most has a literal that is remembered before it is asked for."""
 
 
 class Dictionary:
@@ -24,10 +26,19 @@ class Dictionary:
         self._numbers: dict[Term, int] = {}
         self._last: int = connection.execute(select(func.max(TERM.c.id))).scalar() or 0
         self._durable = self._last
+        self._given: dict[Term, int] = {}
+
+    def begin(self) -> None:
+        """Take note that a transaction begins, whatever became of the one before."""
+        self._given = {}
 
     def settle(self) -> None:
-        """Take note that the numbers given so far are on disk."""
+        """Take note that the numbers given since `begin` are on disk."""
         self._durable = self._last
+        for term, number in self._given.items():
+            if not isinstance(term, Literal) or len(term.value) <= _LONGEST_KEPT:
+                self._remember(number, term)
+        self._given = {}
 
     def forget(self) -> None:
         """Remember nothing any more; numbers that were given are still not given again."""
@@ -56,6 +67,7 @@ class Dictionary:
             # If this comes to nothing the numbers are skipped: none is ever given twice.
             self._last += len(new)
             found.update(given)
+            self._given.update(given)
         return found
 
     def terms(self, connection: Connection, numbers: Iterable[int]) -> dict[int, Term]:

@@ -17,7 +17,7 @@ from isogloss.errors import StoreUnavailable
 from isogloss.model.rdf import Iri, Quad
 from isogloss.store.graph import BEGINNING, GraphChange, Mark
 from isogloss.store.named_graphs import MARK, SYSTEM
-from isogloss.store.terms import quad_from_ox, quad_to_ox
+from isogloss.store.terms import quad_from_ox, quad_to_ox, written
 from isogloss.vocab import MESH, XSD
 
 T = TypeVar("T")
@@ -159,17 +159,14 @@ class EmbeddedGraph:
             StoreUnavailable: the disk refused.
         """
         clear = [
-            f"DELETE WHERE {{ GRAPH {ox.NamedNode(g)} "
-            f"{{ {ox.NamedNode(s)} {ox.NamedNode(p)} ?o }} }};"
+            f"DELETE WHERE {{ GRAPH {written(g)} {{ {written(s)} {written(p)} ?o }} }};"
             for s, p, g in change.cleared
         ]
-        removed = (quad_to_ox(quad) for quad in change.removed)
-        added = (quad_to_ox(quad) for quad in change.added)
         update = (
-            f"{' '.join(clear)} DELETE DATA {{ {_data(removed)} }}; "
+            f"{' '.join(clear)} DELETE DATA {{ {_data(change.removed)} }}; "
             # By name, not by pattern: a search walks over the graves of all former marks.
-            f"DELETE DATA {{ {_data(_mark_quads(self._mark))} }}; "
-            f"INSERT DATA {{ {_data(added)} {_data(_mark_quads(mark))} }}"
+            f"DELETE DATA {{ {_data(map(quad_from_ox, _mark_quads(self._mark)))} }}; "
+            f"INSERT DATA {{ {_data(change.added)} {_data(map(quad_from_ox, _mark_quads(mark)))} }}"
         )
         try:
             with self._moving:
@@ -279,10 +276,11 @@ def _mark_quads(mark: Mark) -> list[ox.Quad]:
     ]
 
 
-def _data(quads: Iterable[ox.Quad]) -> str:
-    # str() of Oxigraph's NamedNode and Literal is escaped N-Triples, so no text can leave it.
-    by_graph: defaultdict[str, list[str]] = defaultdict(list)
-    for quad in quads:
-        said = f"{quad.subject} {quad.predicate} {quad.object} ."
-        by_graph[str(quad.graph_name)].append(said)
-    return " ".join(f"GRAPH {graph} {{ {' '.join(said)} }}" for graph, said in by_graph.items())
+def _data(quads: Iterable[Quad]) -> str:
+    by_graph: defaultdict[Iri, list[str]] = defaultdict(list)
+    for subject, predicate, object_, graph in quads:
+        said = f"{written(subject)} {written(predicate)} {written(object_)} ."
+        by_graph[graph].append(said)
+    return " ".join(
+        f"GRAPH {written(graph)} {{ {' '.join(said)} }}" for graph, said in by_graph.items()
+    )

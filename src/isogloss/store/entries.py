@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from isogloss.model.governance import Severity, ValidationResult
 from isogloss.model.journal import Attempt, Difference, Entry, Outcome
 from isogloss.model.rdf import Iri, Literal, Quad, Term
-from isogloss.store.terms import quad_from_ox, quad_to_ox
+from isogloss.store.terms import quad_from_ox, written
 
 Row = dict[str, Any]
 
@@ -109,9 +109,8 @@ def unpack(payload: bytes) -> Difference:
 
 
 def _lines(quads: Iterable[Quad]) -> list[str]:
-    text = ox.serialize((quad_to_ox(quad) for quad in quads), format=ox.RdfFormat.N_QUADS)
     # N-Quads escapes line ends, so a line is a quad; U+2028 and the like are no line ends here.
-    return (text or b"").decode().removesuffix("\n").split("\n") if text else []
+    return [f"{' '.join(map(written, quad))} ." for quad in quads]
 
 
 def _parse(text: str) -> frozenset[Quad]:

@@ -129,6 +129,22 @@ class Past:
                 )
             ]
 
+    def within(
+        self, graph: Iri, predicate: Iri, objects: Collection[Iri], *, most: int | None = None
+    ) -> list[Quad]:
+        """List what one graph says with a predicate of objects, `most` at the most, in no order."""
+        with self._connect() as connection:
+            numbers = self._dictionary.numbers(connection, {graph, predicate, *objects})
+            if graph not in numbers or predicate not in numbers:
+                return []
+            then = select(*_QUAD).where(
+                self._true,
+                Q.c.g == numbers[graph],
+                Q.c.p == numbers[predicate],
+                Q.c.o.in_([numbers[term] for term in objects if term in numbers]),
+            )
+            return list(self._decode(connection, then.limit(most)))
+
     def referrers(self, predicate: Iri, objects: Iterable[Iri]) -> dict[Iri, tuple[Iri, ...]]:
         """Find the subjects that point at each object by `predicate`, sorted."""
         found: dict[Iri, set[Iri]] = {object_: set() for object_ in objects}
@@ -331,13 +347,22 @@ def change_since(
     """Tell how a graph that stands at a commit gets to the newest one, `head`."""
     begun = select(*_QUAD).where(Q.c.since > sequence, _unindexed(Q.c.until).is_(None))
     ended = select(*_QUAD).where(Q.c.until > sequence, _unindexed(Q.c.since) <= sequence)
-    added = set(decode(connection, dictionary, begun))
-    removed = set(decode(connection, dictionary, ended)) - added
+    added = frozenset(decode(connection, dictionary, begun))
+    removed = frozenset(decode(connection, dictionary, ended))
+    return graph_change(connection, dictionary, head, Difference(added, removed - added))
+
+
+def graph_change(
+    connection: Connection, dictionary: Dictionary, head: int, change: Difference
+) -> GraphChange:
+    """Tell how a graph follows a change that led to `head`, the newest commit."""
+    added, removed = set(change.added), change.removed
     cleared = {_place(quad) for quad in removed if isinstance(quad.object, Literal)}
     if cleared:
         live = Past(borrowed(connection), dictionary, head, newest=True)
-        for quads in live.describe({subject for subject, _, _ in cleared}).values():
-            added.update(quad for quad in quads if _place(quad) in cleared)
+        subjects, predicates, graphs = (set(terms) for terms in zip(*cleared, strict=True))
+        said = live.told(subjects, graphs, predicates)
+        added.update(quad for quad in said if _place(quad) in cleared)
     kept = frozenset(quad for quad in removed if _place(quad) not in cleared)
     return GraphChange(frozenset(cleared), kept, frozenset(added))
 

@@ -71,6 +71,7 @@ class Journal:
         with _spoken("The mesh is read-only: the journal could not be written"):
             with self._engine.connect() as connection:
                 transaction = connection.begin()
+                self._dictionary.begin()
                 pen = Pen(connection, self._dictionary)
                 try:
                     yield pen
@@ -177,6 +178,13 @@ class Journal:
             head = self._head.sequence
             return history.change_since(connection, self._dictionary, mark.sequence, head)
 
+    def change_by(self, pen: "Pen") -> GraphChange:
+        """Tell how a graph that stands where a pen began gets to the head, where it ended."""
+        with self._engine.connect() as connection:
+            return history.graph_change(
+                connection, self._dictionary, self._head.sequence, pen.change
+            )
+
     def mark_of(self, sequence: int) -> Mark | None:
         """Find the mark of a commit; None if there is no such commit."""
         if sequence == 0:
@@ -213,7 +221,9 @@ class Pen:
         self._connection = connection
         self._dictionary = dictionary
         self._connect = history.borrowed(connection)
-        self.head = _head(connection)
+        self.head = self.base = _head(connection)
+        self._added: set[Quad] = set()
+        self._removed: set[Quad] = set()
         self.newest = ""
         """The hash of the last entry that was recorded, of whatever outcome."""
 
@@ -222,9 +232,19 @@ class Pen:
         """The state after the members so far."""
         return Past(self._connect, self._dictionary, self.head.sequence, newest=True)
 
+    @property
+    def change(self) -> Difference:
+        """What the members so far made of the state that the first of them met."""
+        return Difference(frozenset(self._added), frozenset(self._removed))
+
     def make(self, change: Difference) -> None:
         """Make a change; the entry that tells of it must follow."""
         history.write(self._connection, self._dictionary, self.head.sequence + 1, change)
+        taken_back, put_back = change.removed & self._added, change.added & self._removed
+        self._added -= taken_back
+        self._removed -= put_back
+        self._added |= change.added - put_back
+        self._removed |= change.removed - taken_back
 
     def record(
         self,

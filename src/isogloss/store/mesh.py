@@ -124,7 +124,7 @@ class Mesh:
             except StoreUnavailable as error:
                 self._trouble = str(error)
                 raise MeshReadOnly(self._trouble) from error
-            self._follow()
+            self._follow(pen)
 
     def resume(self) -> str:
         """Look whether what stood in the way has gone; give what still does, or ""."""
@@ -192,8 +192,11 @@ class Mesh:
         if self._trouble:
             raise StoreUnavailable(self._trouble)
 
-    def _follow(self) -> None:
-        """Bring the graph to the journal's head; what is in the journal stays committed."""
+    def _follow(self, pen: Pen | None = None) -> None:
+        """Bring the graph to the journal's head; what is in the journal stays committed.
+
+        If it stands where `pen` began, what that wrote need not be read again.
+        """
         head = self.journal.head
         try:
             # Once the disk was full, Oxigraph writes again only when opened anew. Readers are
@@ -203,7 +206,10 @@ class Mesh:
             if self.graph.mark == head:
                 self._graph_failed = False
                 return
-            change = self.journal.change_since(self.graph.mark)
+            if pen is not None and self.graph.mark == pen.base and head == pen.head:
+                change = self.journal.change_by(pen)
+            else:
+                change = self.journal.change_since(self.graph.mark)
             size = len(change.added) + len(change.removed)
             if size > _MOST_REPLAYED and self.graph.mark == BEGINNING:
                 self.rebuild()

@@ -61,7 +61,7 @@ QUAD_HISTORY = Table(
     Index("quad_history_by_graph", "g"),
     # What is true now, found without walking over all that was: a source that changes a
     # thousand times has a thousand times as much past.
-    Index("quad_live_by_graph", "g", **_LIVE),
+    Index("quad_live_by_graph", "g", "p", "o", **_LIVE),
     Index("quad_live_by_subject", "s", **_LIVE),
     Index("quad_history_since", "since"),
     Index("quad_history_until", "until"),

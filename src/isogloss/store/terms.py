@@ -1,12 +1,36 @@
 """Plain terms to Oxigraph's and back."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import pyoxigraph as ox
 
 from isogloss.errors import InvalidIri
 from isogloss.model.rdf import Iri, Literal, Quad, Term
 from isogloss.vocab import XSD
+
+_MOST_REMEMBERED = 50_000
+"""Of so many IRIs: most are said again and again."""
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def node(iri: Iri) -> ox.NamedNode:
+    """Give Oxigraph's term for an IRI.
+
+    Raises:
+        ValueError: RFC 3987 does not allow it.
+    """
+    return ox.NamedNode(iri)
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _written(iri: Iri) -> str:
+    return str(ox.NamedNode(iri))
+
+
+def written(term: Term) -> str:
+    """Write a term as N-Triples does, escaped by Oxigraph, so that no text can leave it."""
+    return str(to_ox(term)) if isinstance(term, Literal) else _written(term)
 
 
 def to_ox(term: Term) -> ox.NamedNode | ox.Literal:
@@ -18,8 +42,8 @@ def to_ox(term: Term) -> ox.NamedNode | ox.Literal:
     if isinstance(term, Literal):
         if term.language is not None:
             return ox.Literal(term.value, language=term.language)
-        return ox.Literal(term.value, datatype=ox.NamedNode(term.datatype))
-    return ox.NamedNode(term)
+        return ox.Literal(term.value, datatype=node(term.datatype))
+    return node(term)
 
 
 def from_ox(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Term:
@@ -37,12 +61,8 @@ def from_ox(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Term:
 
 def quad_to_ox(quad: Quad) -> ox.Quad:
     """Give Oxigraph's quad for a plain one."""
-    return ox.Quad(
-        ox.NamedNode(quad.subject),
-        ox.NamedNode(quad.predicate),
-        to_ox(quad.object),
-        ox.NamedNode(quad.graph),
-    )
+    subject, predicate, object_, graph = quad
+    return ox.Quad(node(subject), node(predicate), to_ox(object_), node(graph))
 
 
 def normal(quads: Iterable[Quad]) -> frozenset[Quad]:
@@ -58,10 +78,14 @@ def normal(quads: Iterable[Quad]) -> frozenset[Quad]:
 
 
 def _normal(quad: Quad) -> Quad:
-    made = quad_to_ox(quad)
+    subject, predicate, object_, graph = quad
+    if isinstance(object_, Literal) and object_.language is not None:
+        return quad_from_ox(quad_to_ox(quad))
     # Nothing else is written otherwise than it was given.
-    tagged = isinstance(quad.object, Literal) and quad.object.language is not None
-    return quad_from_ox(made) if tagged else quad
+    for iri in (subject, predicate, graph):
+        node(iri)
+    node(object_.datatype if isinstance(object_, Literal) else object_)
+    return quad
 
 
 def quad_from_ox(quad: ox.Quad) -> Quad:

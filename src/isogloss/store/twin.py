@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from isogloss.model.literals import given, keep
 from isogloss.model.rdf import Iri, Literal, Quad, Term, Triple
-from isogloss.store.terms import from_ox, to_ox
+from isogloss.store.terms import from_ox, node, to_ox
 
 
 class Twin:
@@ -81,8 +81,8 @@ _PARTS = files("isogloss.store").joinpath("queries/parts.rq").read_text("utf-8")
 def _merged(said: Triple | Quad) -> ox.Quad:
     object_ = said.object
     return ox.Quad(
-        ox.NamedNode(said.subject),
-        ox.NamedNode(said.predicate),
+        node(said.subject),
+        node(said.predicate),
         to_ox(keep(object_) if isinstance(object_, Literal) else object_),
     )
 

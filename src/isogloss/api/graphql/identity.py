@@ -70,6 +70,21 @@ class IdentityQuery:
         found = await to_thread.run_sync(info.context.services.identities.merges)
         return [IdentityMerge.of(merge) for merge in found]
 
+    @strawberry.field(description="Which names somebody keeps apart now.")
+    async def identity_splits(self, info: Info) -> list[IdentityReason]:
+        """List splits."""
+        found = await to_thread.run_sync(info.context.services.identities.splits)
+        return [IdentityReason.of(reason) for reason in found]
+
+    @strawberry.field(
+        description="Which names are linked, but not by all whose they are, so that it counts only "
+        "once somebody confirms it."
+    )
+    async def identity_suggestions(self, info: Info) -> list[IdentityReason]:
+        """List suggestions."""
+        found = await to_thread.run_sync(info.context.services.identities.suggestions)
+        return [IdentityReason.of(reason) for reason in found]
+
 
 @strawberry.type
 class IdentityMutation:

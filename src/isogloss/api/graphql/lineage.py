@@ -9,7 +9,9 @@ from isogloss.api.graphql import catalog
 from isogloss.api.graphql.catalog import Node
 from isogloss.api.graphql.context import Info
 from isogloss.api.graphql.lineage_answers import LineageAnswer
+from isogloss.api.graphql.verdicts import Judgement
 from isogloss.model import lineage as model
+from isogloss.model import verdicts
 from isogloss.model.rdf import Iri
 
 
@@ -50,9 +52,14 @@ class LineageEdge:
         description="Whether ports and data lineage agree; null between columns and datasets."
     )
 
+    meaning: Judgement | None = strawberry.field(
+        description="What it does to meaning; null of what is no edge between columns, or carries "
+        "no meaning across, such as a filter."
+    )
+
     @classmethod
-    def of(cls, edge: model.Edge) -> "LineageEdge":
-        """Show an edge."""
+    def of(cls, edge: model.Edge, judgement: verdicts.Judgement | None = None) -> "LineageEdge":
+        """Show an edge, and what is thought of it."""
         return cls(
             downstream=ID(edge.downstream),
             upstream=ID(edge.upstream),
@@ -64,6 +71,7 @@ class LineageEdge:
             since=edge.since,
             through=[ID(iri) for iri in edge.through],
             agreement=edge.agreement,
+            meaning=Judgement.of(judgement) if judgement else None,
         )
 
 
@@ -85,8 +93,10 @@ class Lineage(LineageAnswer):
     )
 
     @classmethod
-    def of(cls, lineage: model.Lineage) -> "Lineage":
-        """Show an answer."""
+    def of(
+        cls, lineage: model.Lineage, meanings: Sequence[verdicts.Judgement | None] = ()
+    ) -> "Lineage":
+        """Show an answer; `meanings` are of its edges, in their order, if they were asked for."""
         return cls(
             extent=lineage.extent,
             starts=[ID(start) for start in lineage.starts],
@@ -94,7 +104,9 @@ class Lineage(LineageAnswer):
                 LineageNode(distance=node.distance, id=ID(node.id), level=lineage.level)
                 for node in lineage.nodes
             ],
-            edges=[LineageEdge.of(edge) for edge in lineage.edges],
+            edges=list(map(LineageEdge.of, lineage.edges, meanings))
+            if meanings
+            else [LineageEdge.of(edge) for edge in lineage.edges],
             columnless=[ID(dataset) for dataset in lineage.columnless],
         )
 

@@ -16,6 +16,11 @@ strawberry.enum(
     "made from them (VALUES), what hides them (MASKED), or none (INFLUENCE).",
 )
 strawberry.enum(model.CauseKind, description="What is wrong upstream.")
+strawberry.enum(
+    model.MaskingVerdict,
+    description="Whether values are hidden. MASKED: on every way. UNKNOWN: no way is known to "
+    "leak, and of some nobody told. LEAKS: on some way they are not.",
+)
 
 
 @strawberry.type(description="The limit that cut an answer.")
@@ -179,9 +184,9 @@ class RunLineage(LineageAnswer):
     started_at: datetime | None = strawberry.field(description="When it began.")
     ended_at: datetime | None = strawberry.field(description="When it ended.")
     inputs: list[ID] = strawberry.field(description="What it read (prov:used), by IRI.")
-    outputs: list[ID] = strawberry.field(description="What it wrote (prov:wasGeneratedBy).")
+    outputs: list[ID] = strawberry.field(description="What it wrote (prov:generated).")
     links: list[LineageLink] = strawberry.field(
-        description="How its job makes columns that it wrote from columns that it read."
+        description="How it made columns of others; since the commit that had all of its events."
     )
 
     @classmethod
@@ -214,6 +219,10 @@ class LineageRoot:
     leak: list[ID] = strawberry.field(
         description="A shortest way that hides nothing; empty if all do."
     )
+    unknown: bool = strawberry.field(
+        description="Whether nobody told what some step of that way does, so that it may hide the "
+        "values or not."
+    )
 
     @classmethod
     def of(cls, root: model.Root) -> "LineageRoot":
@@ -224,6 +233,7 @@ class LineageRoot:
             chain=[LineageLink.of(link) for link in root.chain],
             masked=root.is_masked,
             leak=[ID(node) for node in root.leak],
+            unknown=root.is_unknown,
         )
 
 
@@ -232,14 +242,24 @@ class SourceOfTruth(LineageAnswer):
     """View of model.lineage_answers.SourceOfTruth."""
 
     roots: list[LineageRoot] = strawberry.field(description="Nearest first, then by IRI.")
+    unresolved: list[ID] = strawberry.field(
+        description="Datasets that values come from too, or may: nobody told from which of their "
+        "columns. By IRI."
+    )
 
 
-@strawberry.type(description="A way on which values come out as they are.")
+@strawberry.type(description="A way on which values come out as they are, or may.")
 class MaskingLeak:
     """View of model.lineage_answers.Leak."""
 
-    end: ID = strawberry.field(description="The column where they come out.")
+    end: ID = strawberry.field(
+        description="The column where they come out; a dataset, where nobody told of columns."
+    )
     path: list[ID] = strawberry.field(description="A shortest way there that hides nothing.")
+    unknown: bool = strawberry.field(
+        description="Whether nobody told what some step of it does, so that they may come out or "
+        "not."
+    )
 
 
 @strawberry.type(description="Whether values are hidden on every way out.")
@@ -247,10 +267,14 @@ class Masking(LineageAnswer):
     """View of model.lineage_answers.Masking."""
 
     columns: list[ID] = strawberry.field(description="The columns that were asked of.")
-    holds: bool = strawberry.field(description="Whether no way leaks.")
+    holds: bool = strawberry.field(description="Whether the verdict is MASKED.")
+    verdict: model.MaskingVerdict = strawberry.field(description="All of it in a word.")
     ends: int = strawberry.field(description="At how many columns values come out, or would.")
     leaking: int = strawberry.field(description="At how many of them they are not hidden.")
-    leaks: list[MaskingLeak] = strawberry.field(description="The ways that leak, shortest first.")
+    unknown: int = strawberry.field(description="At how many of them nobody knows.")
+    leaks: list[MaskingLeak] = strawberry.field(
+        description="The ways that leak, or of which nobody knows, shortest first."
+    )
 
     @classmethod
     def of(cls, found: model.Masking) -> "Masking":
@@ -258,10 +282,14 @@ class Masking(LineageAnswer):
         return cls(
             columns=[ID(column) for column in found.columns],
             holds=found.holds,
+            verdict=found.verdict,
             ends=found.ends,
             leaking=found.leaking,
+            unknown=found.unknown,
             leaks=[
-                MaskingLeak(end=ID(leak.end), path=[ID(node) for node in leak.path])
+                MaskingLeak(
+                    end=ID(leak.end), path=[ID(node) for node in leak.path], unknown=leak.is_unknown
+                )
                 for leak in found.leaks
             ],
             extent=found.extent,

@@ -32,6 +32,7 @@ from isogloss.model.rdf import parse_iri
 from isogloss.services.lineage_pages import sequence_of
 from isogloss.services.lineage_questions import MAX_FOUND, MAX_HOPS
 from isogloss.services.root_causes import MAX_CAUSES
+from isogloss.services.run_lineage import MAX_NODES
 
 
 @strawberry.type
@@ -66,14 +67,29 @@ class LineageQuery:
             extent=found.extent,
         )
 
-    @question(description="What exactly a run read and wrote.")
+    @question(
+        description="What exactly a run read and wrote, as its own events tell. One that failed "
+        "wrote nothing."
+    )
     async def run_lineage(
-        self, info: Info, run: Annotated[ID, strawberry.argument(description="The run's IRI.")]
+        self,
+        info: Info,
+        run: Annotated[ID, strawberry.argument(description="The run's IRI.")],
+        max_nodes: Annotated[
+            int,
+            strawberry.argument(
+                description="Give so many inputs, outputs and edges at the most, in this order."
+            ),
+        ] = MAX_NODES,
+        after: AfterCut = None,
     ) -> RunLineage:
         """Tell a run."""
-        iri = parse_iri(run)
-        search = info.context.at(info).view.root_causes
-        return RunLineage.of(await to_thread.run_sync(search.run_lineage, iri))
+        iri, runs = parse_iri(run), (await pinned(info, after)).runs
+        return RunLineage.of(
+            await to_thread.run_sync(
+                lambda: runs.run_lineage(iri, max_nodes=max_nodes, after=after)
+            )
+        )
 
     @question(
         description="Where the values of a column begin, by which transformations they come from "
@@ -100,6 +116,7 @@ class LineageQuery:
         )
         return SourceOfTruth(
             roots=[LineageRoot.of(root) for root in found.roots],
+            unresolved=[ID(dataset) for dataset in found.unresolved],
             extent=found.extent,
         )
 

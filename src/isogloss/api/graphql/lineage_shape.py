@@ -1,6 +1,7 @@
 """What the lineage looks like as a whole, as GraphQL."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
 import strawberry
 from anyio import to_thread
@@ -19,8 +20,11 @@ from isogloss.api.graphql.lineage_asking import (
 )
 from isogloss.model import lineage_answers as model
 from isogloss.model.lineage import Level
+from isogloss.model.lineage_answers import Shape
 from isogloss.model.rdf import Iri
-from isogloss.services.lineage_shape import MAX_FOUND
+from isogloss.services.lineage_shape import MAX_FOUND, LineageShape, ShapeAsked
+
+T = TypeVar("T")
 
 InDomain = Annotated[
     str | None,
@@ -91,90 +95,71 @@ class CriticalDatasets(LineageAnswer):
     datasets: list[CriticalDataset] = strawberry.field(description="Most reach first, then by IRI.")
 
 
+def _question(
+    description: str,
+    kind: type[LineageAnswer],
+    ask: Callable[[LineageShape, ShapeAsked], Shape[T]],
+    show: Callable[[Shape[T], Level], LineageAnswer],
+) -> Any:
+    """Make a field that asks with the arguments that all these questions have."""
+
+    async def resolve(
+        info: Info,
+        domain: InDomain = None,
+        level: AtLevel = Level.DATASET,
+        filter: Filter = None,
+        first: Most = MAX_FOUND,
+        after: AfterCut = None,
+    ) -> LineageAnswer:
+        view = await pinned(info, after)
+        asked = ShapeAsked(domain, level, LineageFilter.model(filter), first, after)
+        return show(await to_thread.run_sync(ask, view.shape, asked), level)
+
+    resolve.__annotations__["return"] = kind
+    return question(resolver=resolve, description=description)
+
+
 @strawberry.type
 class LineageShapeQuery:
     """What the lineage looks like as a whole."""
 
-    @question(description="What depends on itself: circles of nodes, the largest first.")
-    async def cycles(
-        self,
-        info: Info,
-        domain: InDomain = None,
-        level: AtLevel = Level.DATASET,
-        filter: Filter = None,
-        first: Most = MAX_FOUND,
-        after: AfterCut = None,
-    ) -> LineageCycles:
-        """Find circles."""
-        shape, chosen = (await pinned(info, after)).shape, LineageFilter.model(filter)
-        page = await to_thread.run_sync(
-            lambda: shape.cycles(domain, level=level, filter=chosen, first=first, after=after)
-        )
-        return LineageCycles(circles=[_circle(one) for one in page.found], extent=page.extent)
-
-    @question(description="What neither comes from anything nor goes anywhere, as far as known.")
-    async def orphans(
-        self,
-        info: Info,
-        domain: InDomain = None,
-        level: AtLevel = Level.DATASET,
-        filter: Filter = None,
-        first: Most = MAX_FOUND,
-        after: AfterCut = None,
-    ) -> LineageOrphans:
-        """List orphans."""
-        shape, chosen = (await pinned(info, after)).shape, LineageFilter.model(filter)
-        page = await to_thread.run_sync(
-            lambda: shape.orphans(domain, level=level, filter=chosen, first=first, after=after)
-        )
-        return LineageOrphans(
-            ids=[ID(iri) for iri in page.found],
-            level=level,
-            extent=page.extent,
-        )
-
-    @question(description="What has the most neighbours, upstream and downstream together.")
-    async def hubs(
-        self,
-        info: Info,
-        domain: InDomain = None,
-        level: AtLevel = Level.DATASET,
-        filter: Filter = None,
-        first: Most = MAX_FOUND,
-        after: AfterCut = None,
-    ) -> LineageHubs:
-        """Order by neighbours."""
-        shape, chosen = (await pinned(info, after)).shape, LineageFilter.model(filter)
-        page = await to_thread.run_sync(
-            lambda: shape.hubs(domain, level=level, filter=chosen, first=first, after=after)
-        )
-        return LineageHubs(
+    cycles: LineageCycles = _question(
+        "What depends on itself: circles of nodes, the largest first.",
+        LineageCycles,
+        LineageShape.cycles,
+        lambda page, _: LineageCycles(
+            circles=[_circle(one) for one in page.found], extent=page.extent
+        ),
+    )
+    orphans: LineageOrphans = _question(
+        "What neither comes from anything nor goes anywhere, as far as known.",
+        LineageOrphans,
+        LineageShape.orphans,
+        lambda page, level: LineageOrphans(
+            ids=[ID(iri) for iri in page.found], level=level, extent=page.extent
+        ),
+    )
+    hubs: LineageHubs = _question(
+        "What has the most neighbours, upstream and downstream together.",
+        LineageHubs,
+        LineageShape.hubs,
+        lambda page, _: LineageHubs(
             hubs=[
                 LineageHub(id=ID(one.id), upstream=one.upstream, downstream=one.downstream)
                 for one in page.found
             ],
             extent=page.extent,
-        )
-
-    @question(description="What most others depend on, however far away.")
-    async def critical_datasets(
-        self,
-        info: Info,
-        domain: InDomain = None,
-        level: AtLevel = Level.DATASET,
-        filter: Filter = None,
-        first: Most = MAX_FOUND,
-        after: AfterCut = None,
-    ) -> CriticalDatasets:
-        """Order by reach."""
-        shape, chosen = (await pinned(info, after)).shape, LineageFilter.model(filter)
-        page = await to_thread.run_sync(
-            lambda: shape.critical(domain, level=level, filter=chosen, first=first, after=after)
-        )
-        return CriticalDatasets(
+        ),
+    )
+    critical_datasets: CriticalDatasets = _question(
+        "What most others depend on, however far away.",
+        CriticalDatasets,
+        LineageShape.critical,
+        lambda page, _: CriticalDatasets(
             datasets=[CriticalDataset(id=ID(one.id), reach=one.reach) for one in page.found],
             extent=page.extent,
-        )
+        ),
+    )
 
 
 def _circle(circle: model.Circle) -> LineageCircle:

@@ -46,22 +46,25 @@ class LineageTraceQuery:
     ) -> Lineage:
         """Trace lineage."""
         start, chosen = parse_iri(of), LineageFilter.model(filter)
-        questions = (await pinned(info, after)).questions
-        return Lineage.of(
-            await to_thread.run_sync(
-                lambda: questions.lineage(
-                    start,
-                    direction,
-                    level=level,
-                    filter=chosen,
-                    max_hops=max_hops,
-                    max_nodes=max_nodes,
-                    after=after,
-                    through=asks_for(info, "edges", "through"),
-                    columnless=asks_for(info, "columnless"),
-                )
+        view = await pinned(info, after)
+
+        def answer() -> Lineage:
+            found = view.questions.lineage(
+                start,
+                direction,
+                level=level,
+                filter=chosen,
+                max_hops=max_hops,
+                max_nodes=max_nodes,
+                after=after,
+                through=asks_for(info, "edges", "through"),
+                columnless=asks_for(info, "columnless"),
             )
-        )
+            if level is not Level.COLUMN or not asks_for(info, "edges", "meaning"):
+                return Lineage.of(found)
+            return Lineage.of(found, view.verdicts.of_edges(found.edges, found.extent.as_of_commit))
+
+        return await to_thread.run_sync(answer)
 
 
 def asks_for(info: Info, *names: str) -> bool:

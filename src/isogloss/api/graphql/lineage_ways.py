@@ -53,7 +53,7 @@ class LineageWaysQuery:
         ] = Level.COLUMN,
         filter: Filter = None,
         max_paths: Annotated[
-            int, strawberry.argument(description="Give so many paths at the most.")
+            int, strawberry.argument(description="Give so many paths at the most, 1 to 1000.")
         ] = MAX_PATHS,
         max_hops: MaxHops = MAX_HOPS,
         after: AfterCut = None,

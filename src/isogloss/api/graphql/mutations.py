@@ -20,6 +20,7 @@ from isogloss.api.graphql.identity import IdentityMutation
 from isogloss.api.graphql.mapping_steps import MappingsMutation
 from isogloss.api.graphql.moments import Moment
 from isogloss.api.graphql.rule_steps import RulesMutation
+from isogloss.api.graphql.verdicts import VerdictsMutation
 from isogloss.model import access
 from isogloss.model.rdf import parse_iri
 from isogloss.services.loading import Loaded, Upload
@@ -39,9 +40,17 @@ RequestId = Annotated[
 Member = Annotated[ID, strawberry.argument(description="The IRI of a person or service account.")]
 MemberRole = Annotated[access.Role, strawberry.argument(description="His role there.")]
 
+Pattern = Annotated[
+    str, strawberry.argument(description="As postgres://shop-*; * stands for any text.")
+]
+Settles = Annotated[
+    bool,
+    strawberry.argument(description="As the governance group, whoever claims it so far."),
+]
+
 
 @strawberry.type(description="What there is to change.")
-class Mutation(RulesMutation, IdentityMutation, MappingsMutation):
+class Mutation(RulesMutation, IdentityMutation, MappingsMutation, VerdictsMutation):
     """Every mutation of the API."""
 
     @strawberry.mutation(
@@ -179,15 +188,34 @@ class Mutation(RulesMutation, IdentityMutation, MappingsMutation):
         self,
         info: Info,
         domain: DomainName,
-        pattern: Annotated[
-            str, strawberry.argument(description="As postgres://shop-*; * stands for any text.")
-        ],
+        pattern: Pattern,
+        settles: Settles = False,
         message: Message = "",
     ) -> Verdict:
         """Claim namespaces."""
         author, claiming = info.context.require_author(), info.context.services.claiming
         return await _change(
-            lambda: claiming.claim(domain, pattern, author=author, message=message)
+            lambda: claiming.claim(domain, pattern, settles=settles, author=author, message=message)
+        )
+
+    @strawberry.mutation(
+        description="Take a claim back; what was reported goes to whoever claims it then, or to "
+        "nobody, in the same commit."
+    )
+    async def withdraw_claim(
+        self,
+        info: Info,
+        domain: DomainName,
+        pattern: Pattern,
+        settles: Settles = False,
+        message: Message = "",
+    ) -> Verdict:
+        """Withdraw a claim."""
+        author, claiming = info.context.require_author(), info.context.services.claiming
+        return await _change(
+            lambda: claiming.withdraw(
+                domain, pattern, settles=settles, author=author, message=message
+            )
         )
 
 

@@ -32,6 +32,7 @@ from isogloss.api.graphql.preview import PreviewQuery
 from isogloss.api.graphql.rules import RulesQuery
 from isogloss.api.graphql.scores import ScoreQuery
 from isogloss.api.graphql.translating import TranslatingQuery
+from isogloss.api.graphql.verdicts import VerdictsQuery
 from isogloss.errors import InvalidArgument
 from isogloss.model.agreement import Status
 from isogloss.model.rdf import parse_iri
@@ -58,6 +59,7 @@ class Query(
     LineageQuery,
     LineageShapeQuery,
     ImpactQuery,
+    VerdictsQuery,
     TranslatingQuery,
 ):
     """Every query of the API."""

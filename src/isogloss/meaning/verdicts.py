@@ -1,0 +1,215 @@
+"""What is thought of flows between columns: the table of `docs/meaning.md`.
+
+The same word is never taken for the same meaning, nor for a different one; and what nobody has
+said is unknown, never clean.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, field
+from itertools import product
+
+from isogloss.meaning.chains import Chain, Network
+from isogloss.meaning.predicates import Relation
+from isogloss.model.meaning import Loss, Mapping, Sense, Taxonomy, Translation
+from isogloss.model.rdf import Iri
+from isogloss.model.verdicts import BADNESS, Flow, Judgement, Treatment, Verdict
+
+_CHANGES = (Treatment.CHANGE, Treatment.AGGREGATE)
+_HOW = {
+    Relation.BROAD: "lies within",
+    Relation.NARROW: "takes in more than",
+    Relation.CLOSE: "is close to",
+    Relation.OVERLAPPING: "overlaps",
+    Relation.RELATED: "is related to",
+}
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What judging needs to know of terms.
+
+    `words` are the normalised labels of each term, `names` what a newcomer reads of it, as in
+    product's “active user”. `translations` are by the mapping that they put to use.
+    """
+
+    names: Map[Iri, str]
+    words: Map[Iri, frozenset[str]]
+    senses: Map[Iri, Sense]
+    taxonomy: Taxonomy
+    translations: Map[Iri, tuple[Translation, ...]]
+
+
+@dataclass
+class Judge:
+    """Judges flows by the mappings that hold at one instant."""
+
+    vocabulary: Vocabulary
+    network: Network
+    _related: dict[Iri, dict[Iri, Chain]] = field(default_factory=dict)
+
+    def judge(self, flow: Flow) -> Judgement:
+        """Give the worst of what is to be thought of the terms of both ends."""
+        downstream = self.compared(flow)
+        if not flow.upstream.terms or not downstream:
+            missing = flow.downstream_column if flow.upstream.terms else flow.upstream_column
+            return Judgement(
+                Verdict.UNKNOWN,
+                f"Nobody says what {missing} means: let it represent a term of a glossary.",
+            )
+        pairs = product(flow.upstream.terms, downstream)
+        if flow.treatment is Treatment.JOIN:
+            found = [self._either_way(a, b, flow) for a, b in pairs]
+        else:
+            found = [self._pair(a, b, flow) for a, b in pairs]
+        return max(found, key=lambda judgement: BADNESS[judgement.verdict])
+
+    def compared(self, flow: Flow) -> tuple[Iri, ...]:
+        """Give what the upstream terms are compared with: of an aggregate, what it counts."""
+        terms = flow.downstream.terms
+        if flow.treatment is not Treatment.AGGREGATE:
+            return terms
+        return tuple(sorted({self._counted(term) for term in terms}))
+
+    def touched(self, changed: Iterable[Mapping]) -> set[Iri]:
+        """Collect the terms on flows of which mappings may have a say."""
+        found: set[Iri] = set()
+        for mapping in changed:
+            for term in (mapping.subject, mapping.object):
+                found |= {term, *self._chains(term)}
+        return found
+
+    def changed(self, removed: Collection[Mapping], added: Collection[Mapping]) -> "Judge":
+        """Judge with some mappings gone and others there; forgets only what they touch."""
+        judge = Judge(self.vocabulary, self.network.changed(removed, added))
+        stale = self.touched([*removed, *added]) | judge.touched([*removed, *added])
+        kept = {term: found for term, found in self._related.items() if term not in stale}
+        judge._related.update(kept)
+        return judge
+
+    def _either_way(self, one: Iri, other: Iri, flow: Flow) -> Judgement:
+        """Judge keys: they meet as well if it is the other one that is translated."""
+        ways = (self._pair(one, other, flow), self._pair(other, one, flow))
+        return next((way for way in ways if way.translations), ways[0])
+
+    def _pair(self, one: Iri, other: Iri, flow: Flow) -> Judgement:
+        first, second = self._name(one), self._name(other)
+
+        def say(verdict: Verdict, reason: str, *links: Iri, by: Collection[Iri] = ()) -> Judgement:
+            return Judgement(verdict, reason, one, other, links, tuple(by))
+
+        if one == other:
+            return say(Verdict.SAME, f"Both are {first}.")
+        chain = self._chains(one).get(other)
+        mappings = tuple(link.mapping.id for link in chain.links) if chain else ()
+        if chain and chain.relation is Relation.EXACT:
+            reason = f"{_upper(first)} means what {second} means, as was agreed."
+            return say(Verdict.SAME, reason, *mappings)
+        used = self._translations(one, other, chain)
+        by = [translation.id for translation in used]
+        if any(translation.lossiness == Loss.UNTRANSLATABLE for translation in used):
+            reason = f"It was agreed that {first} cannot be translated into {second}."
+            return say(Verdict.CONFLICT, reason, *mappings, by=by)
+        if used and (flow.treatment in _CHANGES or not flow.applied.isdisjoint(by)):
+            reason = f"{_upper(first)} is translated into {second} on the way."
+            return say(Verdict.TRANSLATED, reason, *mappings, by=by)
+        if used and flow.treatment is Treatment.UNTOLD:
+            reason = (
+                f"{_upper(first)} can be translated into {second}; nobody says whether it was: "
+                "let the lineage tell how the values are made."
+            )
+            return say(Verdict.UNKNOWN, reason, *mappings, by=by)
+        if used:
+            done = "compared with" if flow.treatment is Treatment.JOIN else "copied into"
+            reason = (
+                f"{_upper(first)} is {done} {second} as it is, although a translation is known: "
+                f"apply {_applying(used)}."
+            )
+            return say(Verdict.UNTRANSLATED, reason, *mappings, by=by)
+        if chain and chain.relation is Relation.NOT_EXACT:
+            reason = (
+                f"It was agreed that {first} is not {second}, and nobody has said how to "
+                "translate: approve a mapping with a translation."
+            )
+            return say(Verdict.CONFLICT, reason, *mappings)
+        if chain:
+            how = _HOW[chain.relation]
+            reason = f"{_upper(first)} {how} {second}; nobody has said how to translate."
+            return say(Verdict.DIFFERENT, reason, *mappings)
+        if shared := self._words(one) & self._words(other):
+            reason = (
+                f"{_upper(first)} and {second} share the word “{min(shared)}”, and nobody has "
+                "agreed how their meanings relate: map one to the other."
+            )
+            return say(Verdict.CONFLICT, reason)
+        if flow.treatment is Treatment.JOIN and flow.is_pair and (why := self._apart(one, other)):
+            reason = f"{_upper(first)} is joined with {second}, but {why}: map one to the other."
+            return say(Verdict.CONFLICT, reason)
+        return say(Verdict.DIFFERENT, f"{_upper(first)} and {second} are two words.")
+
+    def _translations(self, one: Iri, other: Iri, chain: Chain | None) -> list[Translation]:
+        """Find what translates: along a mapping of the two, else along the chain; [] if nothing."""
+        for link in self.network.links(one):
+            if link.end == other and (found := self._along(link.mapping, one, other)):
+                return [found]
+        steps = []
+        for link in chain.links if chain else ():
+            found = self._along(link.mapping, link.start, link.end)
+            if found is None and link.relation is not Relation.EXACT:
+                return []
+            steps += [found] if found else []
+        return steps
+
+    def _along(self, mapping: Mapping, start: Iri, end: Iri) -> Translation | None:
+        known = self.vocabulary.translations.get(mapping.id, ())
+        return next((t for t in known if (t.from_term, t.to_term) == (start, end)), None)
+
+    def _apart(self, one: Iri, other: Iri) -> str | None:
+        """Tell why keys cannot be compared; None where nothing speaks against it."""
+        first, second = (self.vocabulary.senses.get(term) for term in (one, other))
+        if first is None or second is None:
+            return None
+        for key, what in (("identifier", "identified by"), ("population", "said of")):
+            a, b = getattr(first, key), getattr(second, key)
+            if a and b and a != b and b not in self._chains(a) and not self._is_above(a, b):
+                return f"one is {what} {self._name(a)} and the other {self._name(b)}"
+        return None
+
+    def _is_above(self, one: Iri, other: Iri) -> bool:
+        broader = self.vocabulary.taxonomy.broader
+        return other in broader.get(one, ()) or one in broader.get(other, ())
+
+    def _counted(self, term: Iri) -> Iri:
+        sense = self.vocabulary.senses.get(term)
+        return sense.counts if sense and sense.counts else term
+
+    def _chains(self, term: Iri) -> dict[Iri, Chain]:
+        if term not in self._related:
+            self._related[term] = self.network.related(term)
+        return self._related[term]
+
+    def _words(self, term: Iri) -> frozenset[str]:
+        return self.vocabulary.words.get(term, frozenset())
+
+    def _name(self, term: Iri) -> str:
+        labels = self.vocabulary.taxonomy.labels
+        return self.vocabulary.names.get(term) or labels.get(term) or str(term)
+
+
+def _applying(used: Iterable[Translation]) -> str:
+    def words() -> Iterator[str]:
+        for translation in used:
+            if translation.expression:
+                yield f"`{translation.expression}`"
+            elif translation.concordance:
+                yield f"the concordance {translation.concordance}"
+            elif translation.factor or translation.offset:
+                yield f"value * {translation.factor or 1} + {translation.offset or 0}"
+            else:
+                yield translation.id
+
+    return ", then ".join(words())
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

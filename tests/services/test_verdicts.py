@@ -1,0 +1,186 @@
+"""What is thought of the lineage of the sample mesh, in whichever way it is asked."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from isogloss import resources
+from isogloss.bootstrap import Services, build
+from isogloss.errors import Forbidden, InvalidArgument, NotFound
+from isogloss.governance.rulebook import Rulebook
+from isogloss.lineage.flows import joins, treatment_of
+from isogloss.model.change import Committed
+from isogloss.model.lineage import Direction, Edge, Level
+from isogloss.model.rdf import Iri
+from isogloss.model.verdicts import JudgedFlow, Treatment, Verdict
+from isogloss.services.loading import Upload
+from isogloss.settings import Settings
+
+BASE = "https://mesh.example/"
+KPI = f"{BASE}finance/dataset/kpi_monthly"
+SETTLED = "https://w3id.org/isogloss/shapes#Settled-words"
+BOARD = Iri(f"{BASE}finance/product/board-report")
+NO_CONFLICT = """
+@prefix code: <https://w3id.org/isogloss/code/> .
+@prefix dcat: <http://www.w3.org/ns/dcat#> .
+@prefix dprod: <https://www.omg.org/spec/DPROD/dprod/> .
+@prefix mesh: <https://w3id.org/isogloss/mesh#> .
+@prefix rule: <https://w3id.org/isogloss/shapes#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+rule:Settled a sh:NodeShape ; sh:targetClass dprod:DataProduct ; sh:property rule:Settled-words .
+rule:Settled-words a sh:PropertyShape ;
+    sh:path ( [ sh:inversePath mesh:judges ] mesh:verdict ) ;
+    sh:in ( code:same code:different code:translated ) ;
+    sh:severity sh:Violation ;
+    sh:message "Settle what is joined upstream."@en ;
+    mesh:ruleId "settled-words" .
+"""
+
+
+def _sample(rulebook: Rulebook | None = None) -> Iterator[Services]:
+    services = build(Settings(data=None), rulebook=rulebook)
+    loaded = services.loading.load_mesh(resources.walk(resources.folder("sample_data")))
+    assert isinstance(loaded.outcome, Committed), loaded.outcome
+    yield services
+    services.close()
+
+
+@pytest.fixture(scope="module")
+def mesh() -> Iterator[Services]:
+    """The sample mesh."""
+    yield from _sample()
+
+
+def _edges(services: Services) -> list[Edge]:
+    links = services.lineage.at().index(Level.COLUMN).all_links()
+    return [
+        Edge(x.downstream, x.upstream, x.kind, x.evidence, (), (), x.transformations, x.since)
+        for x in links
+    ]
+
+
+def test_edge_by_edge_it_is_what_it_is_of_all_at_once(mesh: Services) -> None:
+    mesh.verdicts.boundary()
+    edges = [edge for edge in _edges(mesh) if not joins(edge.transformations)]
+    told = mesh.verdicts.of_edges(edges, mesh.graph.sequence)
+    one_by_one: Counter[Verdict] = Counter()
+    for edge, judgement in zip(edges, told, strict=True):
+        assert (judgement is None) == (treatment_of(edge.kind, edge.transformations) is None)
+        if judgement:
+            one_by_one[judgement.verdict] += 1
+    in_joins = [edge for edge in _edges(mesh) if joins(edge.transformations)]
+    assert in_joins, "or joins are not looked at"
+    whole = mesh.verdicts.whole()
+    values = Counter[Verdict]()
+    for judged in whole:
+        if judged.flow.treatment is not Treatment.JOIN:
+            values[judged.judgement.verdict] += judged.flow.count
+    beside = [e for e in in_joins if treatment_of(e.kind, e.transformations)]
+    assert values.total() == one_by_one.total() + len(beside)
+    assert all(values[verdict] >= count for verdict, count in one_by_one.items())
+
+
+def test_what_the_boards_slide_joins_is_found_and_explained(mesh: Services) -> None:
+    report = mesh.verdicts.boundary(Iri(f"{BASE}finance/domain"))
+    (worst, *_) = report.flows
+    assert worst.flow.treatment is Treatment.JOIN
+    assert worst.flow.made_column == f"{KPI}/engaged_users"
+    assert worst.judgement.verdict in (Verdict.CONFLICT, Verdict.UNTRANSLATED)
+    assert "active user" in worst.judgement.reason
+    found = mesh.verdicts.meaning_of(Iri(f"{KPI}/engaged_users"))
+    assert found.worst is worst.judgement.verdict
+    assert found.crossings[0].judgement.verdict is found.worst
+    assert not found.terms
+
+
+def test_a_meaning_is_inferred_from_what_a_column_is_a_copy_of(mesh: Services) -> None:
+    found = mesh.verdicts.meaning_of(Iri(f"{KPI}/active_users"))
+    assert found.terms == (f"{BASE}marketing/term/active-user",)
+    assert not found.is_asserted
+    reach = f"{BASE}marketing/dataset/user_reach_monthly/active_users"
+    assert found.chain == (f"{KPI}/active_users", reach)
+    asserted = mesh.verdicts.meaning_of(Iri(reach))
+    assert asserted.is_asserted
+    assert asserted.chain == (reach,)
+    with pytest.raises(NotFound, match="no column"):
+        mesh.verdicts.meaning_of(Iri(KPI))
+
+
+def test_answers_are_cut_and_go_on(mesh: Services) -> None:
+    whole = mesh.verdicts.boundary()
+    assert whole.extent.complete
+    pages: list[JudgedFlow] = []
+    after = None
+    while True:
+        page = mesh.verdicts.boundary(max_flows=1, after=after)
+        assert page.counts == whole.counts
+        pages.extend(page.flows)
+        if page.extent.truncated_by is None:
+            break
+        after = page.extent.truncated_by.cursor
+    assert pages == list(whole.flows)
+    with pytest.raises(InvalidArgument, match="another question"):
+        mesh.verdicts.boundary(Iri(f"{BASE}finance/domain"), after=after)
+    column = Iri(f"{KPI}/engaged_users")
+    crossings = mesh.verdicts.meaning_of(column)
+    first = mesh.verdicts.meaning_of(column, max_crossings=1)
+    assert first.crossings == crossings.crossings[:1]
+    assert first.extent.truncated_by is not None
+
+
+def test_whoever_states_that_a_translation_is_applied_is_believed_there() -> None:
+    for mesh in _sample():
+        edge = _edge_into(mesh, f"{BASE}finance/dataset/invoices/tax_country")
+        (before,) = mesh.verdicts.of_edges([edge], mesh.graph.sequence)
+        assert before
+        said = (
+            f"<{edge.downstream}> <https://w3id.org/isogloss/mesh#appliesTranslation> "
+            f"<{BASE}governance/translation/none> ."
+        )
+        loaded = mesh.loading.load([Upload("x.ttl", said.encode())], "finance", source="applied")
+        assert isinstance(loaded.outcome, Committed), loaded.outcome
+        (after,) = mesh.verdicts.of_edges([edge], mesh.graph.sequence)
+        # Of another translation it says nothing.
+        assert after == before
+
+
+def test_rules_may_speak_of_verdicts_and_do_not_stand_in_their_way() -> None:
+    shipped = resources.texts("shapes", ".ttl")
+    for mesh in _sample(Rulebook({**shipped, "settled.ttl": NO_CONFLICT})):
+        assert SETTLED not in _broken(mesh)
+        found, outcome = mesh.verdict_records.publish()
+        assert isinstance(outcome, Committed)
+        assert BOARD in found
+        assert _broken(mesh)[SETTLED] == {BOARD}
+        again, nothing = mesh.verdict_records.publish()
+        assert again == found
+        assert isinstance(nothing, Committed)
+        assert nothing.sequence == outcome.sequence
+
+
+def test_nobody_writes_verdicts_by_hand(mesh: Services) -> None:
+    said = f"<{BASE}marketing/v> <https://w3id.org/isogloss/mesh#judges> <{BOARD}> ."
+    with pytest.raises(Forbidden, match="verdicts on meaning"):
+        mesh.loading.load([Upload("x.ttl", said.encode())], "marketing", source="verdicts")
+    title = f'<{BASE}x> <http://purl.org/dc/terms/title> "x" .'
+    with pytest.raises(Forbidden, match="verdicts on meaning"):
+        mesh.loading.load([Upload("x.ttl", title.encode())], "governance", source="verdicts")
+
+
+def _edge_into(services: Services, column: str) -> Edge:
+    return next(edge for edge in _edges(services) if edge.downstream == column)
+
+
+def _broken(services: Services) -> dict[str, set[Iri]]:
+    found: dict[str, set[Iri]] = {}
+    for result in services.governance.report().results:
+        found.setdefault(str(result.rule), set()).add(result.focus_node)
+    return found
+
+
+def test_directions_are_those_of_lineage(mesh: Services) -> None:
+    found = mesh.questions.lineage(Iri(f"{KPI}/active_users"), Direction.UPSTREAM, max_hops=1)
+    (told,) = mesh.verdicts.of_edges(found.edges, found.extent.as_of_commit)
+    assert told
+    assert told.verdict is Verdict.SAME
