@@ -128,7 +128,7 @@ def test_mappings_between_two_domains(mesh: Services) -> None:
 def test_all_mappings_of_several_sets(mesh: Services) -> None:
     _load(mesh, FILE)
     exported = mesh.mapping_files.export_mappings(MappingFormat.TSV)
-    assert exported.count == len(mesh.meanings.mappings()) + 3  # those that relate no terms
+    assert exported.count == len(mesh.meanings.mappings()) + 4  # those that relate no terms
     mappings = read_tsv(exported.text.encode())
     # Two sets may mean different things by one prefix.
     assert set(mappings.prefixes.values()) >= {
