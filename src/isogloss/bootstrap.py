@@ -13,12 +13,15 @@ from isogloss.governance.regime import Regime
 from isogloss.governance.rulebook import Rulebook
 from isogloss.governance.validation import axioms
 from isogloss.model.governance import ValidationReport
+from isogloss.services.agreements import Agreements, mapping_turn
 from isogloss.services.bench import Bench
 from isogloss.services.bench_process import BenchProcess
+from isogloss.services.candidates import Candidates
 from isogloss.services.catalog import Catalog
 from isogloss.services.claiming import Claiming
 from isogloss.services.commits import Commits
 from isogloss.services.comparing import Comparing
+from isogloss.services.compositions import Compositions
 from isogloss.services.discovery import Discovery
 from isogloss.services.events import Events
 from isogloss.services.exports import Exports
@@ -32,6 +35,9 @@ from isogloss.services.lineage_shape import LineageShape
 from isogloss.services.lineage_snapshots import Snapshots
 from isogloss.services.loading import Loading
 from isogloss.services.mapping_files import MappingFiles
+from isogloss.services.mapping_import import MappingImport
+from isogloss.services.mapping_watch import MappingWatch
+from isogloss.services.mappings import Mappings
 from isogloss.services.meaning import Meanings
 from isogloss.services.names import Names
 from isogloss.services.planning import Planning
@@ -45,6 +51,7 @@ from isogloss.services.rules import Rules
 from isogloss.services.run_lineage import RunTracer
 from isogloss.services.scorecards import Scorecards
 from isogloss.services.sql_lineage import SqlLineage
+from isogloss.services.steward_queue import StewardQueue
 from isogloss.services.translating import Translating
 from isogloss.services.verdict_records import VerdictRecords
 from isogloss.services.verdicts import Verdicts
@@ -74,11 +81,14 @@ class View:
     runs: RunTracer
     meanings: Meanings
     comparing: Comparing
+    agreements: Agreements
+    compositions: Compositions
     mapping_files: MappingFiles
     verdicts: Verdicts
     translating: Translating
     discovery: Discovery
     exports: Exports
+    clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +106,9 @@ class Services(View):
     commits: Commits
     verdict_records: VerdictRecords
     identities: Identities
+    mappings: Mappings
+    mapping_import: MappingImport
+    queue: StewardQueue
     loading: Loading
     events: Events
     claiming: Claiming
@@ -103,8 +116,8 @@ class Services(View):
     planning: Planning
     history: History
     watching: Watching
+    mapping_watch: MappingWatch
     tokens: Tokens
-    clock: Clock
     unseen: timedelta
     view: Callable[[int, datetime], View]
     turn: Callable[[int, Moment], datetime]
@@ -195,17 +208,24 @@ def build(
             runs=RunTracer(snapshots, mesh.journal.commits_touching),
             meanings=meanings,
             comparing=Comparing(catalog, meanings, clock),
+            agreements=Agreements(graph, catalog),
+            compositions=Compositions(catalog, meanings, clock),
             mapping_files=MappingFiles(exact, catalog, meanings),
             verdicts=Verdicts(snapshots, clock),
             translating=Translating(graph, catalog, meanings, clock),
             discovery=Discovery(graph, catalog),
             exports=Exports(exact, catalog),
+            clock=clock,
         )
 
     def turn(sequence: int, moment: Moment) -> datetime:
         start = mesh.journal.instant_of(sequence)
-        # Dates come and waivers run out also between two commits.
-        return regimes.turn(mesh.at(sequence), start, start if isinstance(moment, int) else moment)
+        if isinstance(moment, int):
+            return regimes.turn(mesh.at(sequence), start, start)
+        # Dates come, and waivers and mappings run out, also between two commits.
+        state = mesh.at(sequence)
+        ruled = regimes.turn(state, start, moment)
+        return max(ruled, mapping_turn(state, start, moment))
 
     def judged_in_the_past(regime: Regime, state: Reader) -> ValidationReport:
         with closing(benches(known)) as bench:
@@ -226,6 +246,7 @@ def build(
     previewing = Previewing(
         mesh, current.catalog, current.lineage, judging(), lambda: benches(known), clock
     )
+    mappings = Mappings(mesh, current.catalog, commits, clock)
     quorum = Quorum(current.catalog, settings.quorum)
     return Services(
         graph=current.graph,
@@ -239,6 +260,8 @@ def build(
         runs=current.runs,
         meanings=current.meanings,
         comparing=current.comparing,
+        agreements=current.agreements,
+        compositions=current.compositions,
         mapping_files=current.mapping_files,
         verdicts=current.verdicts,
         translating=current.translating,
@@ -263,6 +286,17 @@ def build(
         commits=commits,
         verdict_records=VerdictRecords(current.verdicts, commits),
         identities=Identities(mesh.graph, projection, commits),
+        mappings=mappings,
+        mapping_import=MappingImport(current.catalog, current.meanings, mappings),
+        queue=StewardQueue(
+            current.catalog,
+            current.meanings,
+            current.agreements,
+            commits.ownership,
+            clock,
+            detect=Candidates(current.graph, current.catalog, current.meanings, clock).all,
+            flows=current.verdicts.edges_between,
+        ),
         loading=loading,
         events=Events(mesh.graph, commits, clock),
         claiming=Claiming(current.graph, current.catalog, commits),
@@ -270,6 +304,7 @@ def build(
         planning=Planning(mesh, current.catalog, current.lineage, loading, commits),
         history=history,
         watching=Watching(mesh, judge, current.governance.report, settings.base_iri),
+        mapping_watch=MappingWatch(current.graph, current.catalog, current.meanings, clock),
         tokens=Tokens(mesh.tokens_path),
         clock=clock,
         unseen=timedelta(days=settings.unseen_days),

@@ -13,7 +13,7 @@ MeshError                 base; `except MeshError` catches every error of ours
 ├── ValidationFailed      the rules could not be evaluated; says nothing about the data
 ├── Unauthenticated       no token, or one that is unknown, expired or revoked
 ├── Forbidden             the author has no right to what he asks for
-├── WrongStage            the rule set or waiver is not where this step could be taken
+├── WrongStage            a rule set, waiver or mapping is not where this step could be taken
 ├── StalePlan             the mesh has moved on since the plan was made
 ├── StalePreview          nobody has seen what a rule would do now
 ├── TooSlow               a listener reads more slowly than the mesh changes
@@ -142,7 +142,7 @@ class StalePlan(MeshError):
 
 
 class WrongStage(MeshError):
-    """The rule set or the waiver is not where this step could be taken."""
+    """The rule set, the waiver or the mapping is not where this step could be taken."""
 
     code = "WRONG_STAGE"
 

@@ -100,7 +100,8 @@ MESH = Namespace(
     "jobType lastSeen lastSeenIn nominalStartTime nominalEndTime "
     "absenceOf MeaningVerdict appliesTranslation judges verdict "
     "concordance counts disjointWith event identifiedBy population termKind uniqueWithin "
-    "currency defaultCode factor filter grain offset timezone unit window",
+    "currency defaultCode factor filter grain offset timezone unit window "
+    "Dismissal dismisses candidateKind fingerprint",
 )
 ODRL = Namespace(
     "odrl",
@@ -167,9 +168,9 @@ SSSOM = Namespace(
     "sssom",
     "https://w3id.org/sssom/",
     "ComposedEntityExpression ExtensionDefinition MappingSet NegatedPredicate NoTermFound "
-    "confidence extension_definitions mapping_justification mapping_set_id mapping_tool mappings "
-    "object_id object_type predicate_modifier property record_id reviewer_id slot_name subject_id "
-    "subject_label subject_type type_hint",
+    "confidence extension_definitions mapping_cardinality mapping_justification mapping_set_id "
+    "mapping_tool mappings object_id object_type predicate_modifier property record_id "
+    "reviewer_id slot_name subject_id subject_label subject_type type_hint",
 )
 VANN = Namespace(
     "vann", "http://purl.org/vocab/vann/", "preferredNamespacePrefix preferredNamespaceUri"

@@ -77,6 +77,8 @@ def test_every_query_field_but_those_about_the_past_takes_as_of() -> None:
     now = {"members", "plan", "previewRules", "scorecard", "viewer"}
     # What is one tells since when.
     now |= {"identityMerges", "identitySplits", "identitySuggestions"}
+    # What there is to decide, there is to decide now.
+    now |= {"stewardQueue", "polysemeCandidates"}
     now |= {"checkRules", "expiringWaivers", "ruleSets", "waivers"}
     assert without == now | {"history", "diff", "journal", "lineageDiff"}
 

@@ -25,7 +25,7 @@ from isogloss.model.change import Committed
 from isogloss.model.governance import Severity, ValidationReport, ValidationResult
 from isogloss.model.rdf import Iri
 from isogloss.services.bench import Bench
-from isogloss.services.watching import Sight
+from isogloss.services.watching import Sight, Watching
 from isogloss.settings import Settings
 from tests.doors import without_rules
 from tests.listening import PROTOCOL, Client, Served, serve, until
@@ -170,7 +170,7 @@ def test_a_bug_ends_the_subscription_and_the_next_one_works(
     served: Served, caplog: pytest.LogCaptureFixture
 ) -> None:
     with served.listening("marketing") as client:
-        with patch("isogloss.api.watcher.changes", side_effect=RuntimeError("swordfish")):
+        with patch.object(Watching, "changes", side_effect=RuntimeError("swordfish")):
             (error,) = client.hear()["payload"]["errors"]
             assert error["extensions"]["code"] == "INTERNAL"
             assert "swordfish" not in error["message"]

@@ -245,6 +245,15 @@ MUTATIONS = (
     " { __typename }",
     'grantWaiver(id: "urn:x:y") { __typename }',
     'endWaiver(id: "urn:x:y") { __typename }',
+    "proposeMapping(mappings: []) { __typename }",
+    'approveMapping(id: "urn:x:y") { __typename }',
+    'rejectMapping(id: "urn:x:y", reason: "x") { __typename }',
+    'retireMapping(id: "urn:x:y", reason: "x") { __typename }',
+    'translateMapping(id: "urn:x:y", translation: {loss: EXACT}) { __typename }',
+    "decideMappings(decisions: []) { __typename }",
+    "undoDecisions(sequence: 1) { __typename }",
+    'dismissCandidate(reason: "x", finding: '
+    '{kind: "x", one: "urn:x:y", other: "urn:x:z", fingerprint: "x"}) { __typename }',
 )
 
 

@@ -32,7 +32,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.unset import UNSET, UnsetType
 
 from isogloss.api.access import TokenGuard, author_of
-from isogloss.api.graphql.context import Context
+from isogloss.api.graphql.context import Context, Watchers
 from isogloss.api.graphql.executor import PlainExecutor
 from isogloss.api.graphql.moments import MOMENT, Moment
 from isogloss.api.graphql.mutations import Mutation
@@ -101,10 +101,13 @@ class _GraphQL(GraphQL[Context, None]):
             max_subscriptions_per_connection=MAX_SUBSCRIPTIONS,
         )
         self._services = services
-        self._watcher = Watcher(services.watching)
+        self._watchers = Watchers(
+            verdicts=Watcher(services.watching, "validationReport"),
+            mappings=Watcher(services.mapping_watch, "mappings"),
+        )
 
     async def get_context(self, request: Request | WebSocket, response: object) -> Context:
-        return Context(self._services, author_of(request), self._watcher, connection_of(request))
+        return Context(self._services, author_of(request), self._watchers, connection_of(request))
 
     def encode_json(self, data: object) -> str:
         """Write text: bytes would go to subscribers in binary frames."""

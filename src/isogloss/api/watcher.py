@@ -2,15 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
+from typing import Generic, Protocol, TypeVar
 
 from anyio import to_thread
 
 from isogloss.errors import MeshError, TooSlow
-from isogloss.model.governance import VerdictChange
 from isogloss.model.rdf import Iri
-from isogloss.services.watching import Sight, Watching, changes
 
 log = logging.getLogger("isogloss.api")
 
@@ -24,16 +23,38 @@ MAX_WAITING = 20
 """So many looks may have something to tell that a listener has not taken yet."""
 
 
-class Listener:
-    """Who listens to one domain, and what he has not taken yet."""
+class Sight(Protocol):
+    """How things stand, by domain, as one look saw it."""
 
-    def __init__(self, domain: Iri) -> None:
+    @property
+    def standings(self) -> Mapping[Iri, object]:
+        """What was seen of each domain."""
+
+
+S = TypeVar("S", bound=Sight)
+C = TypeVar("C")
+C_co = TypeVar("C_co", covariant=True)
+
+
+class Looking(Protocol[S, C_co]):
+    """Sees how domains stand, and what has changed."""
+
+    def look(self, domains: Collection[Iri], before: S | None = None) -> S:
+        """Look; `before` is what the last look saw."""
+
+    def changes(self, before: S, after: S, domain: Iri) -> tuple[C_co, ...]:
+        """Tell how two looks at a domain differ."""
+
+
+class Listener(Generic[C]):
+    """Who listens to one domain, and what he has not taken yet; `ask` tells how things stand."""
+
+    def __init__(self, domain: Iri, ask: str) -> None:
         self.domain = domain
-        self._waiting: asyncio.Queue[tuple[VerdictChange, ...] | Exception] = asyncio.Queue(
-            MAX_WAITING
-        )
+        self._ask = ask
+        self._waiting: asyncio.Queue[tuple[C, ...] | Exception] = asyncio.Queue(MAX_WAITING)
 
-    async def take(self) -> tuple[VerdictChange, ...]:
+    async def take(self) -> tuple[C, ...]:
         """Wait for what one look has to tell.
 
         Raises:
@@ -44,13 +65,13 @@ class Listener:
             raise found
         return found
 
-    def tell(self, found: tuple[VerdictChange, ...]) -> bool:
+    def tell(self, found: tuple[C, ...]) -> bool:
         """Let changes wait to be taken; False if there is no room, which ends it."""
         if self._waiting.full():
             self.end(
                 TooSlow(
                     f"The changes of {MAX_WAITING} looks at the mesh were waiting, and what has "
-                    "changed since is lost: ask `validationReport` how things stand, and "
+                    f"changed since is lost: ask `{self._ask}` how things stand, and "
                     "subscribe again."
                 )
             )
@@ -65,19 +86,21 @@ class Listener:
         self._waiting.put_nowait(error)
 
 
-class Watcher:
+class Watcher(Generic[S, C]):
     """Looks while somebody listens; of one event loop."""
 
-    def __init__(self, watching: Watching) -> None:
-        self._watching = watching
-        self._listeners: set[Listener] = set()
+    def __init__(self, looking: Looking[S, C], ask: str) -> None:
+        """Take who looks, and the query that tells how things stand."""
+        self._looking = looking
+        self._ask = ask
+        self._listeners: set[Listener[C]] = set()
         self._task: asyncio.Task[None] | None = None
         self._moved = asyncio.Event()
 
     @asynccontextmanager
-    async def listen(self, domain: Iri) -> AsyncIterator[Listener]:
+    async def listen(self, domain: Iri) -> AsyncIterator[Listener[C]]:
         """Listen to a domain; what changes after the first look from here on is told."""
-        listener = Listener(domain)
+        listener: Listener[C] = Listener(domain, self._ask)
         self._listeners.add(listener)
         self._moved.set()
         if self._task is None:
@@ -90,7 +113,7 @@ class Watcher:
             self._moved.set()
 
     async def _look(self) -> None:
-        before: Sight | None = None
+        before: S | None = None
         seconds = SECONDS
         try:
             while self._listeners:
@@ -99,7 +122,7 @@ class Watcher:
                 try:
                     # Who waits for a look must not keep the server from stopping.
                     seen = await to_thread.run_sync(
-                        self._watching.look, domains, before, abandon_on_cancel=True
+                        self._looking.look, domains, before, abandon_on_cancel=True
                     )
                 except MeshError as error:
                     # Of what cannot be judged nothing is said: the next look has it all.
@@ -118,11 +141,11 @@ class Watcher:
         finally:
             self._task = None
 
-    def _tell(self, before: Sight | None, seen: Sight) -> None:
+    def _tell(self, before: S | None, seen: S) -> None:
         if before is None:
             return
         for domain in seen.standings:
-            found = changes(before, seen, domain)
+            found = self._looking.changes(before, seen, domain)
             if found:
                 deaf = {
                     one for one in self._listeners if one.domain == domain and not one.tell(found)

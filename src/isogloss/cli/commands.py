@@ -20,6 +20,8 @@ from isogloss.cli import (
     lineage_past,
     lineage_questions,
     lineage_shape,
+    mapping_views,
+    mappings,
     operations,
     past,
     people,
@@ -54,6 +56,7 @@ app.add_typer(people.member, name="member")
 app.add_typer(identity.app, name="identity")
 app.add_typer(folders.init, name="init")
 app.add_typer(lineage.app, name="lineage")
+app.add_typer(mappings.app, name="map")
 app.add_typer(rules.app, name="rules")
 for command in (
     validating.validate,
@@ -68,6 +71,7 @@ for command in (
     boundaries.meaning,
     claims.claims,
     claims.claim,
+    mapping_views.polysemes,
     lineage_questions.impact,
     lineage_questions.paths,
     lineage_questions.root_causes,

@@ -5,7 +5,7 @@ where the model has room for one is taken in sorted order, so that answers do no
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from isogloss.model.catalog import (
     Agent,
@@ -94,6 +94,17 @@ class Description:
         """Find the word at the end of the IRI that the subject points at."""
         found = self.iri(predicate)
         return local_name(found) if found else None
+
+    def instant(self, predicate: Iri) -> datetime | None:
+        """Find the first xsd:dateTime, in UTC unless it says otherwise; None if it cannot be read.
+
+        A date means its beginning.
+        """
+        try:
+            found = datetime.fromisoformat(self.text(predicate) or "")
+        except ValueError:
+            return None
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def local_name(iri: Iri) -> str:
@@ -269,6 +280,7 @@ def mapping(about: Description, translations: tuple[Iri, ...]) -> TermMapping | 
     if SSSOM.NoTermFound in (subject, object_) or RDFS.Literal in types:
         return None
     confidence = about.text(SSSOM.confidence)
+    created = about.instant(DCTERMS.created)
     return TermMapping(
         id=about.subject,
         subject=subject,
@@ -281,6 +293,12 @@ def mapping(about: Description, translations: tuple[Iri, ...]) -> TermMapping | 
         status=about.code(MESH.mappingStatus),
         comment=about.text(RDFS.comment),
         translations=translations,
+        created=created.date() if created else None,
+        valid_from=about.instant(MESH.validFrom),
+        valid_until=about.instant(MESH.validUntil),
+        reviewers=about.iris(SSSOM.reviewer_id),
+        tool=about.text(SSSOM.mapping_tool),
+        cardinality=about.text(SSSOM.mapping_cardinality),
     )
 
 

@@ -17,7 +17,7 @@ from isogloss.model.catalog import Domain
 from isogloss.model.rdf import Iri, Triple
 from isogloss.model.sssom import MappingSet
 from isogloss.model.sssom_forms import join_prefixes
-from isogloss.services.catalog import Catalog
+from isogloss.services.catalog import GOVERNANCE, Catalog
 from isogloss.services.meaning import Meanings
 from isogloss.store.graph import Reader
 from isogloss.store.serialization import turtle
@@ -137,5 +137,6 @@ class MappingFiles:
         declared: dict[str, str] = {}
         for quads in reader.describe(sorted(used)).values():
             declared |= declared_prefix((quad.predicate, quad.object) for quad in quads)
-        domains = {one.name: one.uri_space for one in self._catalog.domains() if one.uri_space}
+        every = (self._catalog.get_domain(GOVERNANCE), *self._catalog.domains())
+        domains = {one.name: one.uri_space for one in every if one.uri_space}
         return join_prefixes(PREFIXES | _PEOPLE, join_prefixes(domains, declared))

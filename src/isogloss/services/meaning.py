@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from isogloss.meaning import words
 from isogloss.model.catalog import Domain, Term
 from isogloss.model.meaning import Mapping, Sense, Taxonomy, Translation, Word
-from isogloss.model.rdf import Iri
+from isogloss.model.rdf import Iri, Literal, Quad
 from isogloss.services import description as read
 from isogloss.services.catalog import Catalog
 from isogloss.services.concepts import read_taxonomy
 from isogloss.services.current import Current
 from isogloss.services.description import Description
+from isogloss.services.mapping_trust import Trust
 from isogloss.store.graph import Reader
 from isogloss.vocab import MESH, OWL, RDF
 
@@ -74,13 +75,15 @@ class Meanings:
         terms = self._catalog.terms(ids)
         about = self._graph.describe(ids)
         attributes = {iri: read.sense(Description(iri, about[iri])) for iri in ids if iri in about}
-        translations = [read.translation(about) for about in self._typed(MESH.Translation)]
-        based_on: defaultdict[Iri, list[Iri]] = defaultdict(list)
+        trust = Trust.of(self._catalog)
+        translations = [
+            read.translation(trust.translation(about)) for about in self._typed(MESH.Translation)
+        ]
+        based_on: defaultdict[str | Literal, list[Quad]] = defaultdict(list)
         for quad in self._graph.statements(MESH.basedOnMapping):
-            based_on[Iri(str(quad.object))].append(quad.subject)
+            based_on[quad.object].append(quad)
         mappings = [
-            read.mapping(about, tuple(sorted(set(based_on[about.subject]))))
-            for about in self._typed(OWL.Axiom)
+            trust.mapping(about, based_on[about.subject]) for about in self._typed(OWL.Axiom)
         ]
         return _Vocabulary(
             tuple(term for term in terms if term),

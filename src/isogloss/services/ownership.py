@@ -13,6 +13,7 @@ from isogloss.model.rdf import Iri, Literal, Quad, Term, Triple
 from isogloss.services.catalog import GOVERNANCE, UNCLAIMED, Catalog
 from isogloss.services.claims import read_claims
 from isogloss.services.description import local_name
+from isogloss.services.mapping_records import DECISIONS_SOURCE
 from isogloss.services.memberships import (
     MEMBERS_SOURCE,
     ROLES,
@@ -136,9 +137,14 @@ class Ownership:
                 f"The source {RULES_SOURCE!r} of {place.domain.name!r} has its rules and waivers, "
                 "which are proposed, adopted and granted: see `isogloss rules`."
             )
+        domain, source = place.domain, place.source
+        if source == DECISIONS_SOURCE and domain.id == self._governance.id:
+            raise Forbidden(
+                f"The source {DECISIONS_SOURCE!r} of {domain.name!r} has what was decided about "
+                "mappings, which are proposed, approved and rejected: see `isogloss map`."
+            )
         if author == OPERATOR:
             return
-        domain, source = place.domain, place.source
         everywhere = reports and domain.name == UNCLAIMED
         roles = {
             m.role

@@ -64,6 +64,10 @@ class Watching:
             },
         )
 
+    def changes(self, before: Sight, after: Sight, domain: Iri) -> tuple[VerdictChange, ...]:
+        """Tell of which products of a domain the verdict or a result differs, by IRI."""
+        return changes(before, after, domain)
+
 
 def changes(before: Sight, after: Sight, domain: Iri) -> tuple[VerdictChange, ...]:
     """Tell of which products of a domain the verdict or a result differs, by IRI.

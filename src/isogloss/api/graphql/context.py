@@ -12,6 +12,7 @@ from isogloss.api.sockets import Connection
 from isogloss.api.watcher import Watcher
 from isogloss.bootstrap import Services, View
 from isogloss.errors import Unauthenticated
+from isogloss.model.agreement import MappingChange
 from isogloss.model.catalog import (
     Agent,
     Column,
@@ -22,11 +23,13 @@ from isogloss.model.catalog import (
     ServiceLevelObjective,
     Term,
 )
-from isogloss.model.governance import RuleOutcome
+from isogloss.model.governance import RuleOutcome, VerdictChange
 from isogloss.model.meaning import Translation
 from isogloss.model.rdf import Iri
 from isogloss.model.rules import Waiver, WaiverStage
+from isogloss.services.mapping_watch import MappingSight
 from isogloss.services.waivers import Waivers
+from isogloss.services.watching import Sight
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -77,6 +80,14 @@ class Reading:
     loaders: Loaders
 
 
+@dataclass(frozen=True)
+class Watchers:
+    """Who looks at the mesh for those who listen."""
+
+    verdicts: Watcher[Sight, VerdictChange]
+    mappings: Watcher[MappingSight, MappingChange]
+
+
 @dataclass
 class Context:
     """The context of one request; `author` is None where nobody said who asks.
@@ -87,7 +98,7 @@ class Context:
 
     services: Services
     author: Iri | None = None
-    watcher: Watcher | None = None
+    watchers: Watchers | None = None
     connection: Connection | None = None
     connection_params: dict[str, object] | None = field(default=None, repr=False)
     _readings: dict[str | int, Reading] = field(default_factory=dict)

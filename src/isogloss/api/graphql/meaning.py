@@ -1,6 +1,7 @@
 """Words, senses and mappings as GraphQL types."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 
 import strawberry
 from anyio import to_thread
@@ -10,6 +11,7 @@ from isogloss.api.graphql.catalog import Agent, Node, Term
 from isogloss.api.graphql.context import Info, show_many, show_one
 from isogloss.model import meaning as model
 from isogloss.model import senses
+from isogloss.model.rules import Vote
 
 
 @strawberry.type(description="How to turn values of one term into another's (mesh:Translation).")
@@ -37,6 +39,28 @@ class Translation(Node):
         )
 
 
+@strawberry.type(description="What a steward said of a mapping, on behalf of his domain.")
+class MappingVote:
+    """View of model.rules.Vote."""
+
+    domain: ID = strawberry.field(description="The domain.")
+    person: ID = strawberry.field(description="The steward.")
+    approves: bool = strawberry.field(description="Whether he is for it.")
+    comment: str = strawberry.field(description="Why.")
+    at: datetime = strawberry.field(description="When.")
+
+    @classmethod
+    def of(cls, vote: Vote) -> "MappingVote":
+        """Show a vote."""
+        return cls(
+            domain=ID(vote.domain),
+            person=ID(vote.delegate),
+            approves=vote.approves,
+            comment=vote.comment,
+            at=vote.at,
+        )
+
+
 @strawberry.type(description="How the meaning of one term relates to another's (SSSOM mapping).")
 class Mapping(Node):
     """View of model.meaning.Mapping."""
@@ -57,6 +81,17 @@ class Mapping(Node):
         description="proposed, approved, rejected or retired (mesh:mappingStatus)."
     )
     comment: str | None = strawberry.field(description="Why (rdfs:comment).")
+    created: date | None = strawberry.field(description="When somebody said so (dcterms:created).")
+    valid_from: datetime | None = strawberry.field(
+        description="From when on it holds, once it is approved (mesh:validFrom)."
+    )
+    valid_until: datetime | None = strawberry.field(
+        description="When it ceases to hold; null if never (mesh:validUntil)."
+    )
+    reviewers: list[ID] = strawberry.field(
+        description="Who approved of somebody else's proposal (sssom:reviewer_id)."
+    )
+    tool: str | None = strawberry.field(description="What made it (sssom:mapping_tool).")
     mapping: strawberry.Private[model.Mapping]
 
     @classmethod
@@ -70,8 +105,35 @@ class Mapping(Node):
             confidence=mapping.confidence,
             status=mapping.status,
             comment=mapping.comment,
+            created=mapping.created,
+            valid_from=mapping.valid_from,
+            valid_until=mapping.valid_until,
+            reviewers=[ID(reviewer) for reviewer in mapping.reviewers],
+            tool=mapping.tool,
             mapping=mapping,
         )
+
+    @strawberry.field(description="Whether it is approved and in force.")
+    async def holds(self, info: Info) -> bool:
+        """Ask the clock, or the instant of a past state."""
+        return self.mapping.holds(info.context.at(info).view.clock())
+
+    @strawberry.field(
+        description="What stewards said of it, in order; none, if a source states it."
+    )
+    async def votes(self, info: Info) -> list[MappingVote]:
+        """List the votes."""
+        found = info.context.at(info).view.agreements.all().get(self.mapping.id)
+        return [MappingVote.of(vote) for vote in found.votes] if found else []
+
+    @strawberry.field(
+        description="The domains of which a steward is yet to approve, while it is proposed."
+    )
+    async def lacking(self, info: Info) -> list[ID]:
+        """List the domains."""
+        agreements = info.context.at(info).view.agreements
+        found = agreements.all().get(self.mapping.id)
+        return [ID(domain) for domain in agreements.lacking(found)] if found else []
 
     @strawberry.field(description="The term that is mapped (owl:annotatedSource).")
     async def subject(self, info: Info) -> Term | None:

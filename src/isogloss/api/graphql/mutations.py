@@ -17,6 +17,7 @@ from isogloss.api.graphql.governance import (
 )
 from isogloss.api.graphql.history import SourceInput, files_of
 from isogloss.api.graphql.identity import IdentityMutation
+from isogloss.api.graphql.mapping_steps import MappingsMutation
 from isogloss.api.graphql.moments import Moment
 from isogloss.api.graphql.rule_steps import RulesMutation
 from isogloss.api.graphql.verdicts import VerdictsMutation
@@ -49,7 +50,7 @@ Settles = Annotated[
 
 
 @strawberry.type(description="What there is to change.")
-class Mutation(RulesMutation, IdentityMutation, VerdictsMutation):
+class Mutation(RulesMutation, IdentityMutation, MappingsMutation, VerdictsMutation):
     """Every mutation of the API."""
 
     @strawberry.mutation(

@@ -23,6 +23,7 @@ from isogloss.api.graphql.lineage_questions import LineageQuery
 from isogloss.api.graphql.lineage_shape import LineageShapeQuery
 from isogloss.api.graphql.lineage_trace import LineageTraceQuery
 from isogloss.api.graphql.lineage_ways import LineageWaysQuery
+from isogloss.api.graphql.mapping_queue import MappingQueueQuery
 from isogloss.api.graphql.meaning import Mapping as TermMapping
 from isogloss.api.graphql.meaning import Word, show
 from isogloss.api.graphql.moments import AsOf
@@ -33,6 +34,7 @@ from isogloss.api.graphql.scores import ScoreQuery
 from isogloss.api.graphql.translating import TranslatingQuery
 from isogloss.api.graphql.verdicts import VerdictsQuery
 from isogloss.errors import InvalidArgument
+from isogloss.model.agreement import Status
 from isogloss.model.rdf import parse_iri
 
 _question = partial(strawberry.field, extensions=[AsOf()])
@@ -51,6 +53,7 @@ class Query(
     ScoreQuery,
     RulesQuery,
     IdentityQuery,
+    MappingQueueQuery,
     LineageTraceQuery,
     LineageWaysQuery,
     LineageQuery,
@@ -174,6 +177,12 @@ class Query(
         """List polysemes."""
         return [Word.of(word) for word in info.context.at(info).view.meanings.polysemes()]
 
+    @_question(description="A mapping by its IRI.")
+    async def mapping(self, info: Info, id: Id) -> TermMapping | None:
+        """Find a mapping."""
+        iri, meanings = parse_iri(id), info.context.at(info).view.meanings
+        return next((TermMapping.of(one) for one in meanings.mappings() if one.id == iri), None)
+
     @_question(description="Mappings between terms, by IRI.")
     async def mappings(
         self,
@@ -182,17 +191,31 @@ class Query(
             list[str] | None,
             strawberry.argument(description="Two domains by name or IRI; all if left out."),
         ] = None,
+        status: Annotated[
+            str | None,
+            strawberry.argument(description="proposed, approved, rejected or retired; else any."),
+        ] = None,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many at the most; all if left out.")
+        ] = None,
+        after: Annotated[
+            ID | None, strawberry.argument(description="The mapping that they come after.")
+        ] = None,
     ) -> list[TermMapping]:
         """List mappings."""
         view = info.context.at(info).view
-        if between is None:
-            return show(view.meanings.mappings())
-        if len(between) != 2:
+        if status is not None and status not in set(Status):
+            raise InvalidArgument(
+                f"{status[:50]!r} is no status: choose one of {', '.join(Status)}."
+            )
+        if between is not None and len(between) != 2:
             raise InvalidArgument(
                 f"`between` names {len(between)} domains: name two, or leave it out for all."
             )
-        first, second = (view.catalog.get_domain(name) for name in between)
-        return show(view.meanings.mappings((first, second)))
+        domains = None if between is None else [view.catalog.get_domain(one) for one in between]
+        found = view.meanings.mappings((domains[0], domains[1]) if domains else None)
+        chosen = [m for m in found if status in (None, m.status) and m.id > (after or "")]
+        return show(chosen[: None if first is None else max(first, 0)])
 
     @_question(
         description="The rules in force, by their ids: those that bind all, and domains' own."

@@ -10,6 +10,7 @@ from strawberry import ID
 from isogloss.api.graphql.context import Info
 from isogloss.api.graphql.governance import ValidationResult
 from isogloss.errors import InvalidArgument
+from isogloss.model import agreement
 from isogloss.model import governance as model
 
 
@@ -50,6 +51,36 @@ class VerdictChange:
         )
 
 
+@strawberry.type(description="How a mapping has come to differ.")
+class MappingChange:
+    """View of model.agreement.MappingChange."""
+
+    sequence: int = strawberry.field(
+        description="The commit after which it is so. Time alone lets mappings begin and end."
+    )
+    mapping: ID = strawberry.field(description="The mapping.")
+    status: str | None = strawberry.field(
+        description="How far it has come; null if it is not there any more."
+    )
+    was: str | None = strawberry.field(
+        description="How far it had come before; null if it was not there."
+    )
+    holds: bool = strawberry.field(description="Whether it is approved and in force.")
+    held: bool = strawberry.field(description="Whether it was before.")
+
+    @classmethod
+    def of(cls, change: agreement.MappingChange) -> "MappingChange":
+        """Show a change."""
+        return cls(
+            sequence=change.sequence,
+            mapping=ID(change.mapping),
+            status=change.status,
+            was=change.was,
+            holds=change.holds,
+            held=change.held,
+        )
+
+
 @strawberry.type(description="What there is to listen to, over a WebSocket (graphql-transport-ws).")
 class Subscription:
     """Every subscription of the API."""
@@ -67,15 +98,41 @@ class Subscription:
         ],
     ) -> AsyncGenerator[VerdictChange, None]:
         """Listen to a domain."""
-        watcher, connection = info.context.watcher, info.context.connection
-        if watcher is None or connection is None:
+        watchers, connection = info.context.watchers, info.context.connection
+        if watchers is None or connection is None:
             raise InvalidArgument("Nobody listens here: subscribe over a WebSocket.")
         await connection.check()
         catalog = info.context.services.catalog
         found = await to_thread.run_sync(catalog.get_domain, domain)
-        async with watcher.listen(found.id) as listener:
+        async with watchers.verdicts.listen(found.id) as listener:
             while True:
                 for change in await listener.take():
                     # It may have waited long, and the token have ended.
                     await connection.check()
                     yield VerdictChange.of(change)
+
+    @strawberry.subscription(
+        description="Each mapping that touches a term of a domain and is proposed, approved, "
+        "rejected or retired, begins or ceases to hold, or is taken back, from now on; several "
+        "steps in quick succession may be told as one. Who reads too slowly is told TOO_SLOW, "
+        "and no more."
+    )
+    async def mapping_changes(
+        self,
+        info: Info,
+        domain: Annotated[
+            str, strawberry.argument(description="A domain by its short name or its IRI.")
+        ],
+    ) -> AsyncGenerator[MappingChange, None]:
+        """Listen to the mappings of a domain."""
+        watchers, connection = info.context.watchers, info.context.connection
+        if watchers is None or connection is None:
+            raise InvalidArgument("Nobody listens here: subscribe over a WebSocket.")
+        await connection.check()
+        catalog = info.context.services.catalog
+        found = await to_thread.run_sync(catalog.get_domain, domain)
+        async with watchers.mappings.listen(found.id) as listener:
+            while True:
+                for change in await listener.take():
+                    await connection.check()
+                    yield MappingChange.of(change)

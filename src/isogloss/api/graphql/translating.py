@@ -6,12 +6,12 @@ import strawberry
 from anyio import to_thread
 from strawberry import ID
 
+from isogloss.api.graphql import meaning_words  # noqa: F401 - its enums come before their use
 from isogloss.api.graphql.context import Info
 from isogloss.api.graphql.lineage_asking import question
 from isogloss.model import translation as model
 from isogloss.model.meaning import Loss
 
-strawberry.enum(Loss, description="What a translation loses (mesh:lossiness).")
 strawberry.enum(
     model.Bound,
     name="ValueBound",

@@ -1,0 +1,114 @@
+"""What awaits stewards, as GraphQL."""
+
+from typing import Annotated
+
+import strawberry
+from anyio import to_thread
+from strawberry import ID
+
+from isogloss.api.graphql import meaning_words  # noqa: F401 - its enums come before their use
+from isogloss.api.graphql.catalog import Term
+from isogloss.api.graphql.context import Info, show_one
+from isogloss.model import agreement as model
+from isogloss.model.rdf import Iri
+from isogloss.services.steward_queue import Candidate
+
+
+@strawberry.type(description="Two terms that detection says a steward should look at.")
+class PolysemeCandidate:
+    """View of services.steward_queue.Candidate."""
+
+    kind: str = strawberry.field(description="What may be so, as polyseme or synonym.")
+    score: float = strawberry.field(description="How likely it is, 0 to 1.")
+    evidence: list[str] = strawberry.field(description="Why, the weightiest first.")
+    fingerprint: str = strawberry.field(
+        description="What changes with the evidence; a dismissal names it."
+    )
+    terms: strawberry.Private[tuple[Iri, Iri]]
+
+    @classmethod
+    def of(cls, candidate: Candidate) -> "PolysemeCandidate":
+        """Show a candidate."""
+        return cls(
+            kind=candidate.kind,
+            score=candidate.score,
+            evidence=[reason.sentence for reason in candidate.evidence],
+            fingerprint=candidate.fingerprint,
+            terms=(candidate.one, candidate.other),
+        )
+
+    @strawberry.field(description="A term.")
+    async def one(self, info: Info) -> Term | None:
+        """Load the first."""
+        return await show_one(info.context.at(info).loaders.term, self.terms[0], Term.of)
+
+    @strawberry.field(description="The other term.")
+    async def other(self, info: Info) -> Term | None:
+        """Load the second."""
+        return await show_one(info.context.at(info).loaders.term, self.terms[1], Term.of)
+
+
+@strawberry.type(description="Something that awaits a steward.")
+class QueueItem:
+    """View of model.agreement.QueueItem."""
+
+    kind: model.Awaiting = strawberry.field(description="What it is.")
+    one: ID = strawberry.field(description="The term that it begins with.")
+    other: ID = strawberry.field(description="The term that it ends with.")
+    why: str = strawberry.field(description="Why it awaits you, in words.")
+    flows: int = strawberry.field(
+        description="How many flows between columns of the two terms it would settle."
+    )
+    mappings: list[ID] = strawberry.field(
+        description="The mappings that it is about; none, if it is a candidate."
+    )
+    candidate_kind: str | None = strawberry.field(description="The kind, if it is a candidate.")
+    fingerprint: str | None = strawberry.field(
+        description="What a dismissal names, if it is a candidate."
+    )
+
+    @classmethod
+    def of(cls, item: model.QueueItem) -> "QueueItem":
+        """Show an item."""
+        return cls(
+            kind=item.kind,
+            one=ID(item.one),
+            other=ID(item.other),
+            why=item.why,
+            flows=item.flows,
+            mappings=[ID(id) for id in item.mappings],
+            candidate_kind=item.finding.kind if item.finding else None,
+            fingerprint=item.finding.fingerprint if item.finding else None,
+        )
+
+
+@strawberry.type
+class MappingQueueQuery:
+    """What there is to decide."""
+
+    @strawberry.field(
+        description="What awaits you: mappings to approve of, conflicts and candidates of your "
+        "domains, what would settle most lineage first."
+    )
+    async def steward_queue(
+        self,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description="How many at the most.")] = 50,
+    ) -> list[QueueItem]:
+        """List what awaits whoever asks."""
+        author, queue = info.context.require_author(), info.context.services.queue
+        found = await to_thread.run_sync(queue.queue, author)
+        return [QueueItem.of(item) for item in found[: max(first, 0)]]
+
+    @strawberry.field(
+        description="Words that may mean several things, and things that may have several words, "
+        "the likeliest first, without what stewards mapped or dismissed."
+    )
+    async def polyseme_candidates(
+        self,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description="How many at the most.")] = 50,
+    ) -> list[PolysemeCandidate]:
+        """List candidates."""
+        found = await to_thread.run_sync(info.context.services.queue.candidates)
+        return [PolysemeCandidate.of(one) for one in found[: max(first, 0)]]

@@ -1,0 +1,83 @@
+"""What a file of mappings says becomes proposals, and nothing more than that."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from isogloss.errors import Forbidden, InvalidInput
+from isogloss.model.access import Role
+from isogloss.model.rdf import Iri
+from isogloss.services.mapping_files import MappingFormat
+from tests.services.delegates_world import BASE, person
+from tests.services.mapping_world import BROAD, Agreeing, agreeing
+
+SALES, SHOP = (person(domain, "steward") for domain in ("sales", "shop"))
+HEADER = """#curie_map:
+#  sales: https://mesh.example/sales/term/
+#  shop: https://mesh.example/shop/term/
+#  people: https://people.example/
+#mapping_set_id: https://elsewhere.example/sets/1
+#license: https://creativecommons.org/publicdomain/zero/1.0/
+"""
+COLUMNS = (
+    "subject_id\tpredicate_id\tpredicate_modifier\tobject_id\tmapping_justification\t"
+    "author_id\tmapping_tool\tconfidence\tcomment"
+)
+ROWS = (
+    "sales:churn\tskos:exactMatch\tNot\tshop:churn\tsemapv:LexicalMatching\tpeople:ann\tmatcher"
+    "\t0.8\tNot the same.",
+    "sales:lead\tskos:broadMatch\t\tshop:lead\tsemapv:ManualMappingCuration\t\t\t0.9\tAgain.",
+    "sales:none\tskos:exactMatch\t\tshop:lead\tsemapv:ManualMappingCuration\t\t\t0.9\t",
+    "sales:lead\tskos:exactMatch\t\tsssom:NoTermFound\tsemapv:ManualMappingCuration\t\t\t1\t",
+)
+FILE = "\n".join([HEADER + COLUMNS, *ROWS, ""]).encode()
+
+
+@pytest.fixture
+def mesh() -> Iterator[Agreeing]:
+    made = agreeing("sales", "shop")
+    yield made
+    made.services.close()
+
+
+def test_records_between_terms_are_proposed_and_the_others_named(mesh: Agreeing) -> None:
+    mesh.propose(BROAD)
+    imported = mesh.services.mapping_import.propose_file(FILE, author=SALES)
+    assert imported.settled is not None
+    (id,) = imported.settled.mappings
+    agreement = mesh.agreement(id)
+    mapping = agreement.mapping
+    assert (mapping.status, mapping.negated, mapping.confidence) == ("proposed", True, 0.8)
+    assert (mapping.author, mapping.tool) == ("https://people.example/ann", "matcher")
+    assert mapping.justification == "https://w3id.org/semapv/vocab/LexicalMatching"
+    # Whose claim it is does not tell who vouches for it here.
+    assert (agreement.proposer, [v.delegate for v in agreement.votes]) == (SALES, [SALES])
+    assert len(imported.notes) == 3
+    assert imported.notes[0] == "Record 2 is proposed or approved already."
+    again = mesh.services.mapping_import.propose_file(FILE, author=SALES)
+    assert (again.settled, len(again.notes)) == (None, 4)
+
+
+def test_what_was_decided_leaves_as_sssom_and_comes_in_elsewhere(mesh: Agreeing) -> None:
+    ann, bob = (Iri(f"{BASE}person/{name}") for name in ("ann", "bob"))
+    for domain, who in (("sales", ann), ("shop", bob)):
+        mesh.services.loading.grant(domain, who, Role.STEWARD)
+    mesh.mappings.approve(mesh.propose(author=ann), "Yes.", author=bob)
+    exported = mesh.services.mapping_files.export_mappings(MappingFormat.TSV)
+    assert exported.count == 1
+    other = agreeing("sales", "shop")
+    imported = other.services.mapping_import.propose_file(exported.text.encode(), author=SHOP)
+    assert imported.settled is not None
+    (id,) = imported.settled.mappings
+    # That others approved of it elsewhere counts for nothing here.
+    assert (other.status(id), other.agreement(id).proposer) == ("proposed", SHOP)
+    assert other.agreement(id).mapping.author == ann
+    other.services.close()
+
+
+def test_who_may_not_propose_imports_nothing(mesh: Agreeing) -> None:
+    with pytest.raises(Forbidden):
+        mesh.services.mapping_import.propose_file(FILE, author=person("shop", "reader"))
+    with pytest.raises(InvalidInput):
+        mesh.services.mapping_import.propose_file(b"\x00", author=SALES)
+    assert mesh.decisions() == frozenset()

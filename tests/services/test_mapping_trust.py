@@ -1,0 +1,94 @@
+"""A domain approves of mappings between its own words alone; the governance group is believed."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from isogloss.model.change import Committed
+from isogloss.model.rdf import Iri, Literal, Triple
+from isogloss.vocab import CODE, MESH, OWL, RDF, SEMAPV, SKOS, SSSOM, XSD
+from tests.services.delegates_world import GOVERNANCE, space
+from tests.services.mapping_world import Agreeing, agreeing, term
+
+OWN = (term("sales"), term("sales", "churn"))
+ACROSS = (term("sales"), term("shop"))
+FOREIGN = (term("shop"), term("shop", "churn"))
+
+
+@pytest.fixture(scope="module")
+def mesh() -> Iterator[Agreeing]:
+    made = agreeing("sales", "shop")
+    yield made
+    made.services.close()
+
+
+def state(
+    mesh: Agreeing, domain: str, terms: tuple[Iri, Iri], status: str, source: str = "mappings"
+) -> Iri:
+    """Let a source of a domain state a mapping, with a translation."""
+    id = Iri(f"{space(domain)}mapping/stated")
+    translation = Iri(f"{space(domain)}translation/stated")
+    said = {
+        Triple(id, RDF.type, OWL.Axiom),
+        Triple(id, OWL.annotatedSource, terms[0]),
+        Triple(id, OWL.annotatedProperty, SKOS.exactMatch),
+        Triple(id, OWL.annotatedTarget, terms[1]),
+        Triple(id, SSSOM.mapping_justification, SEMAPV.ManualMappingCuration),
+        Triple(id, SSSOM.confidence, Literal("1.0", XSD.double)),
+        Triple(id, MESH.mappingStatus, Iri(f"{CODE.iri}{status}")),
+        *translated(translation, id, terms),
+    }
+    assert isinstance(mesh.world.say(domain, said, source=source), Committed)
+    return id
+
+
+def translated(translation: Iri, mapping: Iri, terms: tuple[Iri, Iri]) -> set[Triple]:
+    return {
+        Triple(translation, RDF.type, MESH.Translation),
+        Triple(translation, MESH.fromTerm, terms[0]),
+        Triple(translation, MESH.toTerm, terms[1]),
+        Triple(translation, MESH.lossiness, CODE.exact),
+        Triple(translation, MESH.expression, Literal("value")),
+        Triple(translation, MESH.basedOnMapping, mapping),
+    }
+
+
+@pytest.mark.parametrize(
+    ("domain", "terms", "said", "counts"),
+    [
+        ("sales", OWN, "approved", "approved"),
+        ("sales", ACROSS, "approved", "proposed"),
+        ("shop", ACROSS, "approved", "proposed"),
+        ("sales", FOREIGN, "approved", "proposed"),
+        ("sales", ACROSS, "rejected", "rejected"),
+        ("sales", ACROSS, "proposed", "proposed"),
+        (GOVERNANCE, ACROSS, "approved", "approved"),
+    ],
+)
+def test_what_a_source_approves_counts_for_its_own_words(
+    mesh: Agreeing, domain: str, terms: tuple[Iri, Iri], said: str, counts: str
+) -> None:
+    assert mesh.status(state(mesh, domain, terms, said)) == counts
+
+
+def test_a_word_that_looks_equal_only_by_a_foreign_approval_stays_a_polyseme(
+    mesh: Agreeing,
+) -> None:
+    mesh.world.say(GOVERNANCE, (), source="mappings")
+    for domain in ("sales", "shop"):
+        state(mesh, domain, ACROSS, "approved")
+    assert "lead" in [word.label for word in mesh.services.meanings.polysemes()]
+    state(mesh, GOVERNANCE, ACROSS, "approved")
+    assert "lead" not in [word.label for word in mesh.services.meanings.polysemes()]
+
+
+def test_no_domain_translates_by_what_others_agreed(mesh: Agreeing) -> None:
+    id = state(mesh, GOVERNANCE, ACROSS, "approved")
+    own = Iri(f"{space('shop')}translation/own")
+    mesh.world.say("shop", translated(own, id, ACROSS), source="mappings")
+    (mapping,) = (m for m in mesh.services.meanings.mappings() if m.id == id)
+    assert mapping.translations == (f"{space(GOVERNANCE)}translation/stated",)
+    # Between its own words, it may.
+    id = state(mesh, "sales", OWN, "approved")
+    (mapping,) = (m for m in mesh.services.meanings.mappings() if m.id == id)
+    assert mapping.translations == (f"{space('sales')}translation/stated",)

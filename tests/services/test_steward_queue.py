@@ -1,0 +1,128 @@
+"""A steward is shown what awaits him, what would settle most lineage first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import pytest
+
+from isogloss.model.agreement import Awaiting, Match
+from isogloss.model.rdf import Iri
+from isogloss.services.steward_queue import StewardQueue, finding_of
+from tests.services.delegates_world import person
+from tests.services.mapping_world import BOTH, BROAD, Agreeing, agreeing, term
+
+SALES, SHOP, LAB = (person(domain, "steward") for domain in ("sales", "shop", "lab"))
+
+
+@dataclass(frozen=True)
+class Said:
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Found:
+    kind: str
+    one: Iri
+    other: Iri
+    score: float
+    evidence: tuple[Said, ...] = (Said("They share a word."),)
+    fingerprint: str = "f1"
+
+
+LEADS = Found("polyseme", term("lab"), term("shop"), 0.9)
+CHURNS = Found("polyseme", term("lab", "churn"), term("shop", "churn"), 0.7)
+
+
+class Watched:
+    """What detection and lineage tell, as a test has it."""
+
+    def __init__(self, mesh: Agreeing) -> None:
+        self.found = [LEADS, CHURNS]
+        self.flows: dict[frozenset[Iri], int] = {}
+        self.mesh = mesh
+        services = mesh.services
+        self.queue = StewardQueue(
+            services.catalog,
+            services.meanings,
+            services.agreements,
+            services.commits.ownership,
+            mesh.clock,
+            detect=lambda: self.found,
+            flows=lambda one, other: self.flows.get(frozenset((one, other)), 0),
+        )
+
+    def kinds(self, steward: Iri) -> list[Awaiting]:
+        return [item.kind for item in self.queue.queue(steward)]
+
+
+@pytest.fixture
+def watched() -> Iterator[Watched]:
+    made = agreeing("sales", "shop", "lab")
+    yield Watched(made)
+    made.services.close()
+
+
+def test_a_mapping_awaits_those_who_can_bring_it_further(watched: Watched) -> None:
+    watched.found = []
+    id = watched.mesh.propose(author=SALES)
+    (item,) = watched.queue.queue(SHOP)
+    assert (item.kind, item.mappings) == (Awaiting.MAPPING, (id,))
+    assert item.why == (
+        "sales:lead broadMatch shop:lead: steward proposed it, and shop has yet to approve."
+    )
+    assert [i.mappings for i in watched.queue.queue(person("shop"))] == [(id,)]
+    assert [i.mappings for i in watched.queue.queue(BOTH)] == [(id,)]
+    for other in (SALES, person("sales"), LAB, person("shop", "engineer")):
+        assert watched.queue.queue(other) == ()
+    watched.mesh.mappings.approve(id, author=SHOP)
+    assert watched.queue.queue(SHOP) == ()
+
+
+def test_what_one_person_said_for_both_sides_awaits_the_others(watched: Watched) -> None:
+    watched.found = []
+    watched.mesh.propose(author=BOTH)
+    assert watched.queue.queue(BOTH) == ()
+    for steward in (SALES, SHOP):
+        assert watched.kinds(steward) == [Awaiting.MAPPING]
+
+
+def test_conflicts_and_candidates_are_shown_to_their_domains(watched: Watched) -> None:
+    mesh = watched.mesh
+    mesh.approved()
+    mesh.approved(replace(BROAD, match=Match.CLOSE))
+    assert watched.kinds(SALES) == [Awaiting.CONFLICT]
+    assert watched.kinds(LAB) == [Awaiting.CANDIDATE, Awaiting.CANDIDATE]
+    assert watched.kinds(SHOP) == [Awaiting.CONFLICT, Awaiting.CANDIDATE, Awaiting.CANDIDATE]
+    _, first, second = watched.queue.queue(SHOP)
+    assert first.why == (
+        "lab:lead and shop:lead share a word, and may mean two things (0.90). They share a word."
+    )
+    assert (first.finding, second.finding) == (finding_of(LEADS), finding_of(CHURNS))
+
+
+def test_what_settles_more_flows_comes_first(watched: Watched) -> None:
+    watched.mesh.propose(author=SALES)
+    assert watched.kinds(SHOP)[0] is Awaiting.MAPPING
+    watched.flows = {
+        frozenset((CHURNS.one, CHURNS.other)): 7,
+        frozenset((BROAD.subject, BROAD.object)): 2,
+    }
+    items = watched.queue.queue(SHOP)
+    assert [item.flows for item in items] == [7, 2, 0]
+    assert items[0].finding == finding_of(CHURNS)
+
+
+def test_a_dismissed_candidate_comes_back_with_other_evidence(watched: Watched) -> None:
+    watched.mesh.mappings.dismiss(finding_of(LEADS), "Nobody confuses them.", author=LAB)
+    assert watched.queue.candidates() == (CHURNS,)
+    turned = replace(LEADS, one=LEADS.other, other=LEADS.one)
+    watched.found = [turned, replace(LEADS, kind="synonym"), replace(LEADS, fingerprint="f2")]
+    assert watched.queue.candidates() == tuple(watched.found[1:])
+
+
+def test_what_is_mapped_is_no_candidate_until_the_mapping_ends(watched: Watched) -> None:
+    draft = replace(BROAD, subject=term("lab"), object=term("shop"))
+    id = watched.mesh.propose(draft, LAB)
+    assert watched.queue.candidates() == (CHURNS,)
+    watched.mesh.mappings.reject(id, "Not so.", author=SHOP)
+    assert watched.queue.candidates() == (LEADS, CHURNS)
