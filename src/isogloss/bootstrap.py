@@ -39,6 +39,7 @@ from isogloss.services.mapping_import import MappingImport
 from isogloss.services.mapping_watch import MappingWatch
 from isogloss.services.mappings import Mappings
 from isogloss.services.meaning import Meanings
+from isogloss.services.meaning_watch import MeaningWatch
 from isogloss.services.names import Names
 from isogloss.services.planning import Planning
 from isogloss.services.previewing import Previewing
@@ -117,6 +118,7 @@ class Services(View):
     history: History
     watching: Watching
     mapping_watch: MappingWatch
+    meaning_watch: MeaningWatch
     tokens: Tokens
     unseen: timedelta
     view: Callable[[int, datetime], View]
@@ -294,7 +296,13 @@ def build(
             current.agreements,
             commits.ownership,
             clock,
-            detect=Candidates(current.graph, current.catalog, current.meanings, clock).all,
+            detect=Candidates(
+                current.graph,
+                current.catalog,
+                current.meanings,
+                clock,
+                current.verdicts.copied_terms,
+            ).all,
             flows=current.verdicts.edges_between,
         ),
         loading=loading,
@@ -305,6 +313,7 @@ def build(
         history=history,
         watching=Watching(mesh, judge, current.governance.report, settings.base_iri),
         mapping_watch=MappingWatch(current.graph, current.catalog, current.meanings, clock),
+        meaning_watch=MeaningWatch(current.graph, current.catalog, current.verdicts),
         tokens=Tokens(mesh.tokens_path),
         clock=clock,
         unseen=timedelta(days=settings.unseen_days),

@@ -104,6 +104,7 @@ class _GraphQL(GraphQL[Context, None]):
         self._watchers = Watchers(
             verdicts=Watcher(services.watching, "validationReport"),
             mappings=Watcher(services.mapping_watch, "mappings"),
+            meanings=Watcher(services.meaning_watch, "boundaryReport"),
         )
 
     async def get_context(self, request: Request | WebSocket, response: object) -> Context:

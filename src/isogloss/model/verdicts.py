@@ -142,3 +142,16 @@ class ColumnMeaning:
     crossings: tuple[Crossing, ...]
     unknown: int
     extent: Extent
+
+
+@dataclass(frozen=True, slots=True)
+class MeaningChange:
+    """That the worst upstream of a product is something else after a commit than before.
+
+    None is that nothing is translated there, or would have to be.
+    """
+
+    sequence: int
+    product: Iri
+    was: Verdict | None
+    verdict: Verdict | None

@@ -68,6 +68,7 @@ class Verdicts:
         self._clock = clock
         self._judging: OrderedDict[int, Judging] = OrderedDict()
         self._whole: OrderedDict[int, tuple[Judging, Flows, Judged]] = OrderedDict()
+        self._products: tuple[Judging, dict[Iri, Verdict]] | None = None
         self._lock = Lock()
 
     # Edges
@@ -156,6 +157,17 @@ class Verdicts:
         """Give all flows of the newest commit with what is thought of them."""
         return self._all(self._snapshots.sequence)[2]
 
+    def copied_terms(self) -> frozenset[frozenset[Iri]]:
+        """Collect the pairs of terms of which one column is a copy of the other."""
+        return frozenset(
+            frozenset((one, other))
+            for flow in self.whole().flows
+            if flow.treatment is Treatment.COPY
+            for one in flow.upstream.terms
+            for other in flow.downstream.terms
+            if one != other
+        )
+
     def edges_between(self, one: Iri, other: Iri) -> int:
         """Count the edges, and pairs of keys, on which a mapping of two terms would have a say."""
         return self.whole().between(one, other)
@@ -166,6 +178,8 @@ class Verdicts:
         Unknown is not told: nearly every product has something upstream that nobody has named.
         """
         judging, gathered, judged = self._all(self._snapshots.sequence)
+        if (known := self._products) and known[0] is judging:
+            return known[1]
         snapshot = judging.snapshot
         found: dict[Iri, Verdict] = {}
         for verdict in (Verdict.TRANSLATED, Verdict.UNTRANSLATED, Verdict.CONFLICT):
@@ -177,7 +191,8 @@ class Verdicts:
             datasets = {place.dataset for place in places if place}
             for products in snapshot.levels.wholes_of(datasets, Level.PRODUCT).values():
                 found.update(dict.fromkeys(products, verdict))
-        return dict(sorted(found.items()))
+        self._products = judging, dict(sorted(found.items()))
+        return self._products[1]
 
     # Reading
 

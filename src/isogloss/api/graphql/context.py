@@ -27,7 +27,9 @@ from isogloss.model.governance import RuleOutcome, VerdictChange
 from isogloss.model.meaning import Translation
 from isogloss.model.rdf import Iri
 from isogloss.model.rules import Waiver, WaiverStage
+from isogloss.model.verdicts import MeaningChange
 from isogloss.services.mapping_watch import MappingSight
+from isogloss.services.meaning_watch import MeaningSight
 from isogloss.services.waivers import Waivers
 from isogloss.services.watching import Sight
 
@@ -86,6 +88,7 @@ class Watchers:
 
     verdicts: Watcher[Sight, VerdictChange]
     mappings: Watcher[MappingSight, MappingChange]
+    meanings: Watcher[MeaningSight, MeaningChange]
 
 
 @dataclass

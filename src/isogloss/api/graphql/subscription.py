@@ -10,7 +10,7 @@ from strawberry import ID
 from isogloss.api.graphql.context import Info
 from isogloss.api.graphql.governance import ValidationResult
 from isogloss.errors import InvalidArgument
-from isogloss.model import agreement
+from isogloss.model import agreement, verdicts
 from isogloss.model import governance as model
 
 
@@ -81,6 +81,31 @@ class MappingChange:
         )
 
 
+@strawberry.type(description="How what is upstream of a product has come to differ.")
+class MeaningChange:
+    """View of model.verdicts.MeaningChange."""
+
+    sequence: int = strawberry.field(
+        description="The commit after which it is so. Time alone lets mappings begin and end."
+    )
+    product: ID = strawberry.field(description="The product.")
+    verdict: verdicts.Verdict | None = strawberry.field(
+        description="The worst upstream of its columns, or in them: TRANSLATED, UNTRANSLATED or "
+        "CONFLICT; null if none of these."
+    )
+    was: verdicts.Verdict | None = strawberry.field(description="The same before.")
+
+    @classmethod
+    def of(cls, change: verdicts.MeaningChange) -> "MeaningChange":
+        """Show a change."""
+        return cls(
+            sequence=change.sequence,
+            product=ID(change.product),
+            verdict=change.verdict,
+            was=change.was,
+        )
+
+
 @strawberry.type(description="What there is to listen to, over a WebSocket (graphql-transport-ws).")
 class Subscription:
     """Every subscription of the API."""
@@ -136,3 +161,28 @@ class Subscription:
                 for change in await listener.take():
                     await connection.check()
                     yield MappingChange.of(change)
+
+    @strawberry.subscription(
+        description="Each product of a domain upstream of which a meaning came to be in conflict, "
+        "not translated, or translated, or ceased to be, from now on: by lineage, by mappings, or "
+        "as these begin and end. Who reads too slowly is told TOO_SLOW, and no more."
+    )
+    async def meaning_changes(
+        self,
+        info: Info,
+        domain: Annotated[
+            str, strawberry.argument(description="A domain by its short name or its IRI.")
+        ],
+    ) -> AsyncGenerator[MeaningChange, None]:
+        """Listen to the meanings that flow into a domain's products."""
+        watchers, connection = info.context.watchers, info.context.connection
+        if watchers is None or connection is None:
+            raise InvalidArgument("Nobody listens here: subscribe over a WebSocket.")
+        await connection.check()
+        catalog = info.context.services.catalog
+        found = await to_thread.run_sync(catalog.get_domain, domain)
+        async with watchers.meanings.listen(found.id) as listener:
+            while True:
+                for change in await listener.take():
+                    await connection.check()
+                    yield MeaningChange.of(change)
