@@ -20,6 +20,7 @@ from isogloss.services.candidates import Candidates
 from isogloss.services.catalog import Catalog
 from isogloss.services.claiming import Claiming
 from isogloss.services.commits import Commits
+from isogloss.services.comparing import Comparing
 from isogloss.services.compositions import Compositions
 from isogloss.services.discovery import Discovery
 from isogloss.services.events import Events
@@ -79,6 +80,7 @@ class View:
     root_causes: RootCauseSearch
     runs: RunTracer
     meanings: Meanings
+    comparing: Comparing
     agreements: Agreements
     compositions: Compositions
     mapping_files: MappingFiles
@@ -205,6 +207,7 @@ def build(
             root_causes=RootCauseSearch(snapshots, clock),
             runs=RunTracer(snapshots, mesh.journal.commits_touching),
             meanings=meanings,
+            comparing=Comparing(catalog, meanings, clock),
             agreements=Agreements(graph, catalog),
             compositions=Compositions(catalog, meanings, clock),
             mapping_files=MappingFiles(exact, catalog, meanings),
@@ -256,6 +259,7 @@ def build(
         root_causes=current.root_causes,
         runs=current.runs,
         meanings=current.meanings,
+        comparing=current.comparing,
         agreements=current.agreements,
         compositions=current.compositions,
         mapping_files=current.mapping_files,

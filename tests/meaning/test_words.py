@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from isogloss.meaning.abbreviations import EXPANDED, EXPANDED_ALONE
 from isogloss.meaning.inflection import LANGUAGES
 from isogloss.meaning.words import gather, mappings_between, normalise, polysemes, senses
 from isogloss.model.catalog import Label, Term
@@ -108,6 +109,11 @@ def test_marks_that_make_another_letter_are_kept() -> None:
 @pytest.mark.parametrize("word", ["status", "analysis", "news", "churn", "address", "process"])
 def test_words_that_only_look_plural_are_left_alone(word: str) -> None:
     assert normalise(word) == word
+
+
+@pytest.mark.parametrize("short", [*EXPANDED, *EXPANDED_ALONE])
+def test_what_is_written_out_stays_so(short: str) -> None:
+    assert normalise(normalise(short)) == normalise(short) != short
 
 
 def test_what_may_be_short_for_something_else_is_left_alone() -> None:

@@ -33,7 +33,9 @@ from isogloss.cli import (
     upkeep,
     validating,
 )
+from isogloss.cli.lineage_options import plain
 from isogloss.cli.options import Data, Format, OutputFormat, Url, open_mesh, print_json, read_file
+from isogloss.cli.senses import pairs_text
 from isogloss.errors import InvalidArgument, NotFound
 from isogloss.model.change import Refused
 from isogloss.services.exports import ExportFormat
@@ -203,9 +205,12 @@ def senses(
             "search, or list them all with the query `{{ terms {{ nodes {{ label }} }} }}`."
         )
     if format is OutputFormat.JSON:
-        print_json(show.word_json(found))
+        pairs = services.comparing.pairs(found.senses)
+        print_json({**show.word_json(found), "pairs": plain(pairs)})
     else:
-        show.word_text(Console(), services.catalog, found)
+        console = Console(soft_wrap=True)
+        show.word_text(console, services.catalog, found)
+        pairs_text(console, services.catalog, services.comparing.pairs(found.senses))
 
 
 @app.command()

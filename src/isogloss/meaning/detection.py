@@ -32,10 +32,10 @@ from isogloss.model.rdf import Iri
 LIKELY = 0.5
 """From this chance on a candidate is shown."""
 
-COMMON = 60
+COMMON = 300
 """A word that more definitions have does not bring two terms together."""
 
-NEAREST = 12
+NEAREST = 40
 """With so many others, those that share the rarest words, a term is compared as a synonym."""
 
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import strawberry
+from anyio import to_thread
 from strawberry import ID
 
 from isogloss.api.graphql.catalog import Agent, Node, Term
 from isogloss.api.graphql.context import Info, show_many, show_one
 from isogloss.model import meaning as model
+from isogloss.model import senses
 from isogloss.model.rules import Vote
 
 
@@ -156,6 +158,67 @@ class Mapping(Node):
         )
 
 
+@strawberry.type(description="What two senses say of one attribute, in words.")
+class AttributePair:
+    """View of model.senses.AttributePair."""
+
+    name: str = strawberry.field(description="The attribute, as population or window.")
+    one: str | None = strawberry.field(description="What the first says; null if nothing.")
+    other: str | None = strawberry.field(description="What the second says; null if nothing.")
+    match: str = strawberry.field(
+        description="From the first to the second: equal, narrower, broader, disjoint, "
+        "convertible, mapped, different or unknown."
+    )
+    differs: bool = strawberry.field(description="Whether both say something, and not the same.")
+
+
+@strawberry.type(description="Two senses, attribute by attribute, and how they relate.")
+class SensePair:
+    """View of model.senses.SensePair."""
+
+    attributes: list[AttributePair] = strawberry.field(description="Those that either states.")
+    missing: list[str] = strawberry.field(
+        description="Attributes that would have to be known of both to reason how they relate."
+    )
+    agreed: str | None = strawberry.field(
+        description="How they relate by approved mappings, from the first to the second."
+    )
+    mappings: list[ID] = strawberry.field(description="The mappings that say so, in a row.")
+    reasoned: str | None = strawberry.field(
+        description="How they relate by their attributes, from the first to the second."
+    )
+    reasoning: str | None = strawberry.field(description="Why, in a sentence.")
+    pair: strawberry.Private[senses.SensePair]
+
+    @classmethod
+    def of(cls, pair: senses.SensePair) -> "SensePair":
+        """Show a pair."""
+        return cls(
+            attributes=[
+                AttributePair(
+                    name=a.name, one=a.one, other=a.other, match=a.match, differs=a.differs
+                )
+                for a in pair.attributes
+            ],
+            missing=list(pair.missing),
+            agreed=pair.agreed,
+            mappings=[ID(iri) for iri in pair.mappings],
+            reasoned=pair.reasoned,
+            reasoning=pair.reasoning,
+            pair=pair,
+        )
+
+    @strawberry.field(description="The first sense.")
+    async def one(self, info: Info) -> Term | None:
+        """Load the term."""
+        return await show_one(info.context.at(info).loaders.term, self.pair.one, Term.of)
+
+    @strawberry.field(description="The second sense.")
+    async def other(self, info: Info) -> Term | None:
+        """Load the term."""
+        return await show_one(info.context.at(info).loaders.term, self.pair.other, Term.of)
+
+
 @strawberry.type(description="A word and every domain's meaning of it, side by side.")
 class Word:
     """View of model.meaning.Word."""
@@ -163,6 +226,7 @@ class Word:
     label: str = strawberry.field(description="The word, whatever its case, plural or hyphens.")
     senses: list[Term] = strawberry.field(description="What it means, domain by domain.")
     mappings: list[Mapping] = strawberry.field(description="How the senses relate.")
+    word: strawberry.Private[model.Word]
 
     @classmethod
     def of(cls, word: model.Word) -> "Word":
@@ -171,7 +235,15 @@ class Word:
             label=word.label,
             senses=[Term.of(term) for term in word.senses],
             mappings=show(word.mappings),
+            word=word,
         )
+
+    @strawberry.field(description="Each sense beside each other one.")
+    async def pairs(self, info: Info) -> list[SensePair]:
+        """Compare the senses."""
+        comparing = info.context.at(info).view.comparing
+        pairs = await to_thread.run_sync(lambda: comparing.pairs(self.word.senses))
+        return [SensePair.of(pair) for pair in pairs]
 
 
 def show(mappings: Sequence[model.Mapping]) -> list[Mapping]:
