@@ -1,6 +1,7 @@
 """Where steps in the lives of mappings are taken, one after another, before all is committed."""
 
-from collections.abc import Callable, Collection
+from collections import defaultdict
+from collections.abc import Callable, Collection, Set
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -39,9 +40,11 @@ DECIDERS = frozenset({Role.STEWARD, Role.OWNER})
 
 Said = frozenset[Triple]
 
+_Says = tuple[Iri, Iri, Iri, bool]
+
 
 class Desk:
-    """What was decided so far, and who decides now; `said` is what the source is to say."""
+    """What was decided so far, and who decides now."""
 
     def __init__(
         self,
@@ -54,16 +57,27 @@ class Desk:
         sequence: int,
     ) -> None:
         """Take what the source says, and `sequence`, the number of the commit that this will be."""
-        self.said = said
+        self._now = now
+        # By mappings and dismissals, so that a step costs what it is about.
+        self._parts = _by_record(said)
         self._members = members
         self.touched: dict[Iri, None] = {}
-        self._agreements = read_agreements(said)
         self._owner_of = owner_of
         self._author = author
-        self._now = now
         self._space = space
         self._sequence = sequence
         self._proposed = 0
+        self._known: dict[Iri, Agreement] = {}
+        self._open: dict[_Says, Agreement] | None = None
+
+    @property
+    def said(self) -> Said:
+        """What the source is to say."""
+        return frozenset(triple for part in self._parts.values() for triple in part)
+
+    def about(self, ids: Collection[Iri]) -> Said:
+        """Give what it says of mappings and dismissals."""
+        return frozenset(triple for id in ids for triple in self._parts.get(id, ()))
 
     def propose(self, draft: MappingDraft) -> None:
         """Put a mapping to both sides; the author's own approve of it at once.
@@ -73,12 +87,13 @@ class Desk:
             WrongStage: the same is proposed already, or approved.
         """
         check_role_anywhere(self._author, WRITERS, self._members, "propose mappings")
-        for known in self._agreements.values():
-            if _says(known.mapping, draft) and self._is_open(known.mapping):
-                raise WrongStage(
-                    f"<{known.id}> says the same, and is {known.mapping.status}: there is nothing "
-                    "to propose."
-                )
+        says = draft.subject, Iri(draft.match.value), draft.object, draft.negated
+        known = self._opened().get(says)
+        if known is not None and self._is_open(known):
+            raise WrongStage(
+                f"<{known.id}> says the same, and is {known.mapping.status}: there is nothing to "
+                "propose."
+            )
         self._proposed += 1
         # No two commits have one number, so no two mappings have one name, undone or not.
         id = Iri(f"{self._space}mapping/{self._sequence}-{self._proposed}")
@@ -107,7 +122,7 @@ class Desk:
         if isinstance(choice.about, Finding):
             self._dismiss(choice.about, choice.reason)
             return
-        found = found_in(self._agreements, choice.about)
+        found = self._find(choice.about)
         if choice.step is Step.APPROVE:
             self._approve(found, choice.reason)
         elif choice.step is Step.REJECT:
@@ -119,7 +134,7 @@ class Desk:
 
     def translate(self, id: Iri, draft: TranslationDraft) -> None:
         """Give a mapping another translation; raises as `Mappings.translate_by` does."""
-        found = found_in(self._agreements, id)
+        found = self._find(id)
         self._mine(found, "translate by it")
         self._check_status(found, {Status.PROPOSED, Status.APPROVED})
         made = translation_of(found.mapping, draft)
@@ -141,7 +156,9 @@ class Desk:
                 self._check_decider(frozenset([vote.domain]), "undo what was decided for it")
         kinds = {triple for triple in added | left if triple[1:] == (RDF.type, OWL.Axiom)}
         self.touched |= dict.fromkeys(sorted(triple.subject for triple in kinds))
-        self.said = (self.said - added) | removed
+        restored = _by_record(before)
+        for id in {record_of(triple.subject) for triple in added | removed}:
+            self._parts[id] = restored.get(id, frozenset())
 
     def _approve(self, found: Agreement, comment: str) -> None:
         mine = self._mine(found, "approve of it")
@@ -170,8 +187,8 @@ class Desk:
         digest = sha256(repr((finding.kind, one, other)).encode()).hexdigest()[:16]
         id = Iri(f"{self._space}dismissal/{digest}")
         known = replace(finding, one=one, other=other)
-        said = dismissal_triples(Dismissal(id, known, self._author, reason, self._now))
-        self.said = self._without(id) | said
+        made = Dismissal(id, known, self._author, reason, self._now)
+        self._parts[id] = dismissal_triples(made)
 
     def _endorsed(self, fresh: Agreement) -> Agreement:
         """Let the author's own sides approve of what he proposes."""
@@ -184,12 +201,24 @@ class Desk:
     def _put(self, found: Agreement) -> None:
         status = status_of(found, self._sides(found))
         written = replace(found, mapping=replace(found.mapping, status=status.value))
-        self._agreements[found.id] = written
+        self._known[found.id] = written
+        self._parts[found.id] = agreement_triples(written)
         self.touched.setdefault(found.id)
-        self.said = self._without(found.id) | agreement_triples(written)
+        if self._open is not None:
+            self._open[_said(written.mapping)] = written
 
-    def _without(self, id: Iri) -> Said:
-        return frozenset(triple for triple in self.said if record_of(triple.subject) != id)
+    def _find(self, id: Iri) -> Agreement:
+        # There may be many, and most steps are about one.
+        if id not in self._known:
+            self._known |= read_agreements(self._parts.get(id, ()))
+        return found_in(self._known, id)
+
+    def _opened(self) -> dict[_Says, Agreement]:
+        """Give those that are proposed, or approved and not over, by what they say."""
+        if self._open is None:
+            known = read_agreements(self.said).values()
+            self._open = {_said(one.mapping): one for one in known if self._is_open(one)}
+        return self._open
 
     def _check_status(self, found: Agreement, wanted: Collection[Status]) -> None:
         if found.mapping.status not in wanted:
@@ -232,18 +261,21 @@ class Desk:
             raise NotFound(f"<{term}> lies in no domain's space, so nobody can speak for it.")
         return owner.id
 
-    def _is_open(self, mapping: Mapping) -> bool:
+    def _is_open(self, found: Agreement) -> bool:
+        mapping = found.mapping
         over = mapping.valid_until is not None and mapping.valid_until <= self._now
         return mapping.status in (Status.PROPOSED, Status.APPROVED) and not over
 
 
-def _says(mapping: Mapping, draft: MappingDraft) -> bool:
-    return (mapping.subject, mapping.predicate, mapping.object, mapping.negated) == (
-        draft.subject,
-        draft.match.value,
-        draft.object,
-        draft.negated,
-    )
+def _by_record(said: Said) -> dict[Iri, Set[Triple]]:
+    parts: defaultdict[Iri, set[Triple]] = defaultdict(set)
+    for triple in said:
+        parts[record_of(triple.subject)].add(triple)
+    return dict(parts)
+
+
+def _said(mapping: Mapping) -> _Says:
+    return mapping.subject, mapping.predicate, mapping.object, mapping.negated
 
 
 def _votes(said: Said) -> frozenset[Vote]:

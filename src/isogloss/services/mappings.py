@@ -158,8 +158,7 @@ class Mappings:
         touched = {record_of(triple.subject) for triple in added | removed}
         then = _of(graph, self._mesh.at(sequence).quads([graph]))
         left = frozenset(triple for triple in then if record_of(triple.subject) in touched)
-        now = frozenset(triple for triple in desk.said if record_of(triple.subject) in touched)
-        if later := {record_of(triple.subject) for triple in left ^ now}:
+        if later := {record_of(triple.subject) for triple in left ^ desk.about(touched)}:
             raise WrongStage(
                 f"<{min(later)}> is no longer as commit {sequence} left it: undo first what was "
                 "decided about it since."
