@@ -19,9 +19,10 @@ from isogloss.bootstrap import Services, build
 from isogloss.cli.main import main
 from isogloss.model.change import Committed
 from isogloss.model.sparql import SparqlServer
+from isogloss.services.loading import Upload
 from isogloss.services.ownership import OPERATOR
 from isogloss.settings import Settings
-from tests.doors import Ask, Isogloss, Run
+from tests.doors import Ask, Isogloss, Run, agreed_mappings
 from tests.sparql_servers import running
 
 # How long an example takes is the machine's business, and others may be at work on it.
@@ -72,6 +73,18 @@ def ask_little_mesh(little_mesh: Services) -> Ask:
     return _ask(little_mesh)
 
 
+@pytest.fixture(scope="session")
+def ask_agreed_mesh() -> Iterator[Ask]:
+    """Ask the sample mesh as it is once both domains agree on active users."""
+    services = build(Settings(data=None))
+    services.loading.load_mesh(resources.walk(resources.folder("sample_data")))
+    upload = Upload("mappings.ttl", agreed_mappings())
+    loaded = services.loading.load([upload], "governance", source="mappings")
+    assert isinstance(loaded.outcome, Committed)
+    yield _ask(services)
+    services.close()
+
+
 @pytest.fixture
 def ask_empty_mesh(empty_mesh: Services) -> Ask:
     """Ask, and change, a mesh of the test's own."""
@@ -105,6 +118,16 @@ def little_folder(isogloss: Isogloss, tmp_path: Path, sample_folder: Path) -> Is
     """Run a command on a copy of the sample mesh in the test's own folder."""
     shutil.copytree(sample_folder, tmp_path / "mesh")
     return isogloss
+
+
+@pytest.fixture
+def agreed_folder(little_folder: Isogloss, tmp_path: Path) -> Isogloss:
+    """Run a command on the sample mesh as it is once both domains agree on active users."""
+    file = tmp_path / "mappings.ttl"
+    file.write_bytes(agreed_mappings())
+    loaded = little_folder("load", file, "--domain", "governance", "--source", "mappings")
+    assert loaded.status == 0, loaded
+    return little_folder
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from unittest.mock import patch
 
+from isogloss import resources
 from isogloss.governance.rulebook import Rulebook
 from isogloss.model.rdf import Iri
 from isogloss.services.judge import Judge
@@ -38,3 +39,11 @@ def without_rules(judge: Judge) -> Iterator[None]:
         judge.forget()
         yield
     judge.forget()
+
+
+def agreed_mappings() -> bytes:
+    """Give the sample mesh's mappings as they are once both domains agree on active users."""
+    text = resources.folder("sample_data").joinpath("governance", "mappings.ttl").read_text("utf-8")
+    before, name, after = text.partition("gov:mapping\\/active-user-product-marketing a owl:Axiom")
+    assert name
+    return (before + name + after.replace("code:proposed", "code:approved", 1)).encode()

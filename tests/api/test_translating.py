@@ -13,9 +13,9 @@ TRANSLATE = """query ($from: String!, $to: String!, $values: [String!], $sql: St
     preconditions missing alternatives } }"""
 
 
-def test_a_flag_is_translated_with_what_is_lost_and_why(ask_little_mesh: Ask) -> None:
+def test_a_flag_is_translated_with_what_is_lost_and_why(ask_agreed_mesh: Ask) -> None:
     found = _translated(
-        ask_little_mesh,
+        ask_agreed_mesh,
         **{"from": "product:active user", "to": "marketing:active user"},
         values=["true", "false"],
         dialect="duckdb",

@@ -68,15 +68,15 @@ def test_a_candidate_is_dismissed_by_how_its_fingerprint_begins(little_folder: I
     assert (none.status, "0 candidates" in none.err) == (1, True)
 
 
-def test_a_chain_is_shown_link_by_link(little_folder: Isogloss) -> None:
-    run = little_folder("map", "compose", "product:active user", "marketing:active user")
+def test_a_chain_is_shown_link_by_link(agreed_folder: Isogloss) -> None:
+    run = agreed_folder("map", "compose", "product:active user", "marketing:active user")
     assert run.out.startswith("broad, confidence 0.90\n")
     assert "by https://mesh.example/governance/mapping/active-user-product-marketing" in run.out
     shown = json.loads(
-        little_folder("map", "compose", "sales:lead", "marketing:lead", "--format", "json").out
+        agreed_folder("map", "compose", "sales:lead", "marketing:lead", "--format", "json").out
     )
     assert [chain["relation"] for chain in shown["chains"]] == ["broad"]
-    nothing = little_folder("map", "compose", "sales:country", "support:churn")
+    nothing = agreed_folder("map", "compose", "sales:country", "support:churn")
     assert "Nothing follows" in nothing.out
 
 

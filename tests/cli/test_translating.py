@@ -6,9 +6,9 @@ from tests.doors import Isogloss
 
 
 def test_a_steward_reads_on_one_screen_what_is_translated_and_lost(
-    little_folder: Isogloss,
+    agreed_folder: Isogloss,
 ) -> None:
-    run = little_folder(
+    run = agreed_folder(
         "translate", "product:active user", "marketing:active user",
         "--value", "true", "--value", "false", "--dialect", "sqlite",
     )  # fmt: skip

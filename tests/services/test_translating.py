@@ -14,6 +14,7 @@ from isogloss.model.translation import Bound, Outcome, Translated, Way
 from isogloss.services.loading import Upload
 from isogloss.settings import Settings
 from isogloss.vocab import SKOS
+from tests.doors import agreed_mappings
 
 GOV = "https://mesh.example/governance/"
 EXTRA = """
@@ -65,6 +66,8 @@ def mesh() -> Iterator[Services]:
     """The sample mesh, and words of governance that are mapped in all ways."""
     services = build(Settings(data=None))
     services.loading.load_mesh(resources.walk(resources.folder("sample_data")))
+    upload = Upload("mappings.ttl", agreed_mappings())
+    services.loading.load([upload], "governance", source="mappings")
     says_not = "sssom:predicate_modifier sssom:NegatedPredicate ;"
     words = (
         *(_term(name, "measure") for name in ("miles", "metres", "feet", "steps", "cents")),
