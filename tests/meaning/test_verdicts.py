@@ -175,6 +175,71 @@ def test_keys_of_other_things_are_not_to_be_joined() -> None:
     )
 
 
+def test_keys_that_are_told_apart_by_agreement_are_in_conflict_too() -> None:
+    one, other = Iri("urn:i:user"), Iri("urn:i:lead")
+    senses = (Sense(USERS, identifier=one), Sense(LEADS, identifier=other))
+    for apart in (
+        _mapping(one, SKOS.exactMatch, other, negated=True),
+        _mapping(one, SKOS.relatedMatch, other),
+    ):
+        judge = _judge(apart, senses=senses)
+        assert judge.judge(_flow(USERS, LEADS, JOIN)).verdict is Verdict.CONFLICT
+
+
+def test_a_join_is_the_same_whichever_key_is_named_first() -> None:
+    there, back = _mapping(), _mapping(ACCOUNTS, SKOS.narrowMatch, USERS)
+    judge = _judge(there, back, translated=(there, back))
+    judge.vocabulary.translations[there.id][0]
+    hopeless = {
+        there.id: (_translation(there, "untranslatable"),),
+        back.id: (_translation(back),),
+    }
+    judge = Judge(replace(judge.vocabulary, translations=hopeless), judge.network)
+    told = [
+        judge.judge(_flow(*ends, JOIN)).verdict for ends in ((USERS, ACCOUNTS), (ACCOUNTS, USERS))
+    ]
+    assert told == [Verdict.UNTRANSLATED, Verdict.UNTRANSLATED]
+
+
+def test_of_a_chain_every_translation_has_to_be_applied() -> None:
+    first, second = _mapping(), _mapping(ACCOUNTS, SKOS.broadMatch, LEADS)
+    judge = _judge(first, second, translated=(first, second))
+    flow = _flow(USERS, LEADS, COPY)
+    both = frozenset({Iri(f"{first.id}/t"), Iri(f"{second.id}/t")})
+    for applied in [frozenset({one}) for one in both]:
+        assert judge.judge(replace(flow, applied=applied)).verdict is Verdict.UNTRANSLATED
+    assert judge.judge(replace(flow, applied=both)).verdict is Verdict.TRANSLATED
+
+
+def test_what_is_equal_but_for_its_unit_is_not_copied() -> None:
+    mapping = _mapping(predicate=SKOS.exactMatch)
+    judge = _judge(mapping)
+    metres = replace(_translation(mapping), expression=None, factor="1000")
+    converting = replace(judge.vocabulary, translations={mapping.id: (metres,)})
+    judge = Judge(converting, judge.network)
+    assert judge.judge(_flow(USERS, ACCOUNTS, COPY)).verdict is Verdict.UNTRANSLATED
+    assert judge.judge(_flow(USERS, ACCOUNTS, CHANGE)).verdict is Verdict.TRANSLATED
+
+
+def test_what_was_agreed_both_ways_is_a_conflict() -> None:
+    same = _mapping(predicate=SKOS.exactMatch)
+    told = _judge(same, NOT_SAME).judge(_flow(USERS, ACCOUNTS, COPY))
+    assert told.verdict is Verdict.CONFLICT
+    assert not told.is_open
+    merging = (_mapping(USERS, SKOS.exactMatch, LEADS), _mapping(LEADS, SKOS.exactMatch, ACCOUNTS))
+    judge = _judge(*merging)
+    assert judge.judge(_flow(USERS, ACCOUNTS, COPY)).verdict is Verdict.SAME
+    homes = {USERS: Iri("urn:d:1"), ACCOUNTS: Iri("urn:d:1"), LEADS: Iri("urn:d:2")}
+    judge = Judge(replace(judge.vocabulary, homes=homes), judge.network)
+    assert judge.judge(_flow(USERS, ACCOUNTS, COPY)).verdict is Verdict.CONFLICT
+    assert judge.judge(_flow(USERS, LEADS, COPY)).verdict is Verdict.SAME
+
+
+def test_a_measure_may_be_summed_up_into_itself() -> None:
+    judge = _judge(senses=(Sense(COUNT, TermKind.MEASURE, counts=USERS),))
+    assert judge.judge(_flow(COUNT, COUNT, Treatment.AGGREGATE)).verdict is Verdict.SAME
+
+
 def test_of_several_terms_the_worst_counts() -> None:
     flow = replace(_flow(USERS, USERS, COPY), upstream=End((USERS, ACCOUNTS), None))
     assert _judge().judge(flow).verdict is Verdict.CONFLICT

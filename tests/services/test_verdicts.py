@@ -10,12 +10,13 @@ from isogloss.bootstrap import Services, build
 from isogloss.errors import Forbidden, InvalidArgument, NotFound
 from isogloss.governance.rulebook import Rulebook
 from isogloss.lineage.flows import joins, treatment_of
-from isogloss.model.change import Committed
+from isogloss.model.change import Committed, Refused
 from isogloss.model.lineage import Direction, Edge, Level
 from isogloss.model.rdf import Iri
 from isogloss.model.verdicts import JudgedFlow, Treatment, Verdict
 from isogloss.services.loading import Upload
 from isogloss.settings import Settings
+from tests.doors import agreed_mappings
 
 BASE = "https://mesh.example/"
 KPI = f"{BASE}finance/dataset/kpi_monthly"
@@ -138,11 +139,49 @@ def test_whoever_states_that_a_translation_is_applied_is_believed_there() -> Non
             f"<{edge.downstream}> <https://w3id.org/isogloss/mesh#appliesTranslation> "
             f"<{BASE}governance/translation/none> ."
         )
-        loaded = mesh.loading.load([Upload("x.ttl", said.encode())], "finance", source="applied")
+        loaded = mesh.loading.load(
+            [Upload("x.ttl", said.encode())], "finance", source="mappings/applied"
+        )
         assert isinstance(loaded.outcome, Committed), loaded.outcome
         (after,) = mesh.verdicts.of_edges([edge], mesh.graph.sequence)
         # Of another translation it says nothing.
         assert after == before
+
+
+def test_flows_are_gathered_again_only_if_they_may_be_others() -> None:
+    for mesh in _sample():
+        before = mesh.verdicts.whole()
+        said = f'<{BASE}finance/x> <http://purl.org/dc/terms/description> "x" .'
+        mesh.loading.load([Upload("x.ttl", said.encode())], "finance", source="more")
+        same = mesh.verdicts.whole()
+        assert same is not before
+        assert same.flows is before.flows
+        # What mappings change is judged again by itself, as if all were.
+        upload = Upload("mappings.ttl", agreed_mappings())
+        mesh.loading.load([upload], "governance", source="mappings")
+        agreed = mesh.verdicts.whole()
+        assert agreed.flows is before.flows
+        assert agreed.counts != before.counts
+        again = build(Settings(data=None))
+        again.loading.load_mesh(resources.walk(resources.folder("sample_data")))
+        again.loading.load([upload], "governance", source="mappings")
+        assert again.verdicts.whole().counts == agreed.counts
+        again.close()
+        term = f"<{KPI}/engaged_users> <https://w3id.org/isogloss/mesh#representsTerm> "
+        term += f"<{BASE}finance/term/customer> ."
+        mesh.loading.load([Upload("x.ttl", term.encode())], "finance", source="more")
+        assert mesh.verdicts.whole().flows is not before.flows
+
+
+def test_a_column_of_which_nobody_says_what_it_means_is_not_called_clean(mesh: Services) -> None:
+    column = Iri(f"{BASE}product/dataset/app_events/app_version")
+    assert mesh.verdicts.meaning_of(column).worst is Verdict.UNKNOWN
+
+
+def test_nothing_crosses_from_a_domain_to_itself(mesh: Services) -> None:
+    finance = Iri(f"{BASE}finance/domain")
+    with pytest.raises(InvalidArgument, match="name two"):
+        mesh.verdicts.boundary(finance, finance)
 
 
 def test_rules_may_speak_of_verdicts_and_do_not_stand_in_their_way() -> None:
@@ -159,13 +198,36 @@ def test_rules_may_speak_of_verdicts_and_do_not_stand_in_their_way() -> None:
         assert nothing.sequence == outcome.sequence
 
 
-def test_nobody_writes_verdicts_by_hand(mesh: Services) -> None:
+@pytest.mark.parametrize("domain", ["marketing", "governance"])
+@pytest.mark.parametrize("source", ["verdicts", "other"])
+def test_nobody_writes_verdicts_by_hand(mesh: Services, domain: str, source: str) -> None:
     said = f"<{BASE}marketing/v> <https://w3id.org/isogloss/mesh#judges> <{BOARD}> ."
+    said = said.replace("marketing/v", "v") if domain == "governance" else said
     with pytest.raises(Forbidden, match="verdicts on meaning"):
-        mesh.loading.load([Upload("x.ttl", said.encode())], "marketing", source="verdicts")
-    title = f'<{BASE}x> <http://purl.org/dc/terms/title> "x" .'
-    with pytest.raises(Forbidden, match="verdicts on meaning"):
-        mesh.loading.load([Upload("x.ttl", title.encode())], "governance", source="verdicts")
+        mesh.loading.load([Upload("x.ttl", said.encode())], domain, source=source)
+
+
+def test_a_source_that_is_called_verdicts_is_judged_like_any_other(mesh: Services) -> None:
+    nameless = (
+        f"<{BASE}marketing/product/bad> a <https://www.omg.org/spec/DPROD/dprod/DataProduct> ."
+    )
+    upload = Upload("x.ttl", nameless.encode())
+    loaded = mesh.loading.load([upload], "marketing", source="verdicts")
+    assert isinstance(loaded.outcome, Refused)
+
+
+def test_only_the_governance_group_publishes(mesh: Services) -> None:
+    with pytest.raises(Forbidden, match="governance group"):
+        mesh.verdict_records.publish(author=Iri(f"{BASE}governance/person/anna"))
+
+
+def test_only_in_a_source_of_words_is_a_translation_confirmed(mesh: Services) -> None:
+    said = (
+        f"<{KPI}/customers> <https://w3id.org/isogloss/mesh#appliesTranslation> "
+        f"<{BASE}governance/translation/none> ."
+    )
+    with pytest.raises(Forbidden, match="steward"):
+        mesh.loading.load([Upload("x.ttl", said.encode())], "finance", source="eng")
 
 
 def _edge_into(services: Services, column: str) -> Edge:

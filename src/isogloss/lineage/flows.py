@@ -102,6 +102,8 @@ def treatment_of(kind: EdgeKind, transformations: Collection[str]) -> Treatment 
     if kind is EdgeKind.INFLUENCE:
         return None
     direct = [word for word in transformations if word.split("/")[0] == "DIRECT"]
+    if transformations and not direct:
+        return None
     if not direct or "DIRECT" in direct:
         return Treatment.UNTOLD
     if all(word == "DIRECT/IDENTITY" for word in direct):
@@ -155,7 +157,7 @@ def flows(
     )
     is_join = np.array([joins(class_.transformations) for class_ in classes], np.bool)
     some = is_join[class_of]
-    joined, made, pairs = _joins(index, terms, domains, homes, below[some], above[some])
+    joined, made, pairs = _joins(index, terms, domains, homes, confirmed, below[some], above[some])
     return Flows(
         (*found, *joined),
         terms,
@@ -237,6 +239,7 @@ def _joins(
     terms: Terms,
     domains: Sequence[Iri | None],
     homes: _Ints,
+    confirmed: _Confirmed,
     below: _Ints,
     above: _Ints,
 ) -> tuple[list[Flow], _Ints, _Ints]:
@@ -249,22 +252,28 @@ def _joins(
     made: defaultdict[tuple[Any, ...], list[int]] = defaultdict(list)
     example: dict[tuple[Any, ...], tuple[int, int]] = {}
     ends = list(zip(terms.of_node[above].tolist(), homes[above].tolist(), strict=True))
-    nodes, columns, into = above.tolist(), below.tolist(), homes[below].tolist()
+    nodes, columns = above.tolist(), below.tolist()
+    into = list(zip(homes[below].tolist(), confirmed.of_node[below].tolist(), strict=True))
     for start, length in zip(starts[many > 1].tolist(), many[many > 1].tolist(), strict=True):
-        keys = {ends[place]: nodes[place] for place in range(start, start + length)}
-        for one, other in combinations(sorted(keys), 2):
-            key = one, other, length == 2, into[start]
+        keys: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+        for place in range(start, start + length):
+            keys[ends[place]].append(nodes[place])
+        meeting = list(combinations(sorted(keys), 2))
+        # Nobody can tell whether two keys that have no term are one.
+        meeting += [(end, end) for end, some in keys.items() if not end[0] and len(some) > 1]
+        for one, other in meeting:
+            key = one, other, length == 2, *into[start]
             made[key].append(columns[start])
-            example.setdefault(key, (keys[one], keys[other]))
+            example.setdefault(key, (keys[one][0], keys[other][-1]))
     order = sorted(made, key=lambda key: (-len(made[key]), key))
     found = []
     for key in order:
-        one, other, is_pair, home = key
+        one, other, is_pair, home, sure = key
         first, second = (End(terms.sorted(number), domains[at]) for number, at in (one, other))
         upstream, downstream, column = (index.names[n] for n in (*example[key], made[key][0]))
         flow = Flow(first, second, Treatment.JOIN, len(made[key]), upstream, downstream)
-        made_in = domains[home]
-        found.append(replace(flow, is_pair=is_pair, made_in=made_in, made_column=column))
+        flow = replace(flow, is_pair=is_pair, applied=confirmed.sets[sure])
+        found.append(replace(flow, made_in=domains[home], made_column=column))
     nodes_made = [node for key in order for node in made[key]]
     numbers = np.repeat(np.arange(len(order)), [len(made[key]) for key in order])
     return found, np.array(nodes_made, np.int64), numbers

@@ -190,6 +190,11 @@ class Index:
             )
 
     @property
+    def newest(self) -> int:
+        """Give the commit that changed an edge last."""
+        return self._newest
+
+    @property
     def lock(self) -> RLock:
         """Whoever asks for several things in a row that must fit together holds it."""
         return self._lock

@@ -59,8 +59,8 @@ class Judged:
         ups: defaultdict[Iri, list[int]] = defaultdict(list)
         downs: defaultdict[Iri, list[int]] = defaultdict(list)
         for number, flow in enumerate(self.flows):
-            for term in flow.upstream.terms:
+            for term in self.judge.compared(flow.upstream.terms, flow.treatment):
                 ups[term].append(number)
-            for term in self.judge.compared(flow):
+            for term in self.judge.compared(flow.downstream.terms, flow.treatment):
                 downs[term].append(number)
         return ups, downs

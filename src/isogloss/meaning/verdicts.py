@@ -6,8 +6,8 @@ said is unknown, never clean.
 
 from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, field
-from itertools import product
+from dataclasses import dataclass, field, replace
+from itertools import combinations, product
 
 from isogloss.meaning.chains import Chain, Network
 from isogloss.meaning.predicates import Relation
@@ -23,6 +23,7 @@ _HOW = {
     Relation.OVERLAPPING: "overlaps",
     Relation.RELATED: "is related to",
 }
+_MAPPED = (Relation.EXACT, Relation.BROAD, Relation.NARROW, Relation.CLOSE)
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Vocabulary:
     """What judging needs to know of terms.
 
     `words` are the normalised labels of each term, `names` what a newcomer reads of it, as in
-    product's “active user”. `translations` are by the mapping that they put to use.
+    product's “active user”, and `homes` whose glossary it is in. `translations` are by the
+    mapping that they put to use, and each says how to translate.
     """
 
     names: Map[Iri, str]
@@ -38,6 +40,7 @@ class Vocabulary:
     senses: Map[Iri, Sense]
     taxonomy: Taxonomy
     translations: Map[Iri, tuple[Translation, ...]]
+    homes: Map[Iri, Iri] = field(default_factory=dict)
 
 
 @dataclass
@@ -50,26 +53,26 @@ class Judge:
 
     def judge(self, flow: Flow) -> Judgement:
         """Give the worst of what is to be thought of the terms of both ends."""
-        downstream = self.compared(flow)
-        if not flow.upstream.terms or not downstream:
-            missing = flow.downstream_column if flow.upstream.terms else flow.upstream_column
+        upstream, downstream = flow.upstream.terms, flow.downstream.terms
+        if not upstream or not downstream:
+            missing = flow.downstream_column if upstream else flow.upstream_column
             return Judgement(
                 Verdict.UNKNOWN,
                 f"Nobody says what {missing} means: let it represent a term of a glossary.",
             )
-        pairs = product(flow.upstream.terms, downstream)
+        pairs: Iterable[tuple[Iri, Iri]] = product(upstream, downstream)
+        if flow.treatment is Treatment.AGGREGATE:
+            pairs = map(self._as_counted, pairs)
         if flow.treatment is Treatment.JOIN:
             found = [self._either_way(a, b, flow) for a, b in pairs]
         else:
             found = [self._pair(a, b, flow) for a, b in pairs]
         return max(found, key=lambda judgement: BADNESS[judgement.verdict])
 
-    def compared(self, flow: Flow) -> tuple[Iri, ...]:
-        """Give what the upstream terms are compared with: of an aggregate, what it counts."""
-        terms = flow.downstream.terms
-        if flow.treatment is not Treatment.AGGREGATE:
-            return terms
-        return tuple(sorted({self._counted(term) for term in terms}))
+    def compared(self, terms: Collection[Iri], treatment: Treatment) -> set[Iri]:
+        """Collect what the terms of one end are compared as: of an aggregate, what they count."""
+        counted = map(self._counted, terms) if treatment is Treatment.AGGREGATE else ()
+        return {*terms, *counted}
 
     def touched(self, changed: Iterable[Mapping]) -> set[Iri]:
         """Collect the terms on flows of which mappings may have a say."""
@@ -90,7 +93,8 @@ class Judge:
     def _either_way(self, one: Iri, other: Iri, flow: Flow) -> Judgement:
         """Judge keys: they meet as well if it is the other one that is translated."""
         ways = (self._pair(one, other, flow), self._pair(other, one, flow))
-        return next((way for way in ways if way.translations), ways[0])
+        translating = [way for way in ways if way.translations] or ways[:1]
+        return min(translating, key=lambda way: BADNESS[way.verdict])
 
     def _pair(self, one: Iri, other: Iri, flow: Flow) -> Judgement:
         first, second = self._name(one), self._name(other)
@@ -98,19 +102,26 @@ class Judge:
         def say(verdict: Verdict, reason: str, *links: Iri, by: Collection[Iri] = ()) -> Judgement:
             return Judgement(verdict, reason, one, other, links, tuple(by))
 
+        def say_open(reason: str, *links: Iri) -> Judgement:
+            return replace(say(Verdict.CONFLICT, reason, *links), is_open=True)
+
         if one == other:
             return say(Verdict.SAME, f"Both are {first}.")
         chain = self._chains(one).get(other)
         mappings = tuple(link.mapping.id for link in chain.links) if chain else ()
-        if chain and chain.relation is Relation.EXACT:
-            reason = f"{_upper(first)} means what {second} means, as was agreed."
-            return say(Verdict.SAME, reason, *mappings)
+        if chain and chain.relation is Relation.EXACT and (why := self._doubt(one, other, chain)):
+            reason = f"{_upper(first)} was agreed to mean what {second} means, but {why}."
+            return say(Verdict.CONFLICT, reason, *mappings)
         used = self._translations(one, other, chain)
         by = [translation.id for translation in used]
+        changes = any(t.concordance or t.factor or t.offset for t in used)
+        if chain and chain.relation is Relation.EXACT and not changes:
+            reason = f"{_upper(first)} means what {second} means, as was agreed."
+            return say(Verdict.SAME, reason, *mappings)
         if any(translation.lossiness == Loss.UNTRANSLATABLE for translation in used):
             reason = f"It was agreed that {first} cannot be translated into {second}."
             return say(Verdict.CONFLICT, reason, *mappings, by=by)
-        if used and (flow.treatment in _CHANGES or not flow.applied.isdisjoint(by)):
+        if used and (flow.treatment in _CHANGES or flow.applied.issuperset(by)):
             reason = f"{_upper(first)} is translated into {second} on the way."
             return say(Verdict.TRANSLATED, reason, *mappings, by=by)
         if used and flow.treatment is Treatment.UNTOLD:
@@ -131,7 +142,7 @@ class Judge:
                 f"It was agreed that {first} is not {second}, and nobody has said how to "
                 "translate: approve a mapping with a translation."
             )
-            return say(Verdict.CONFLICT, reason, *mappings)
+            return say_open(reason, *mappings)
         if chain:
             how = _HOW[chain.relation]
             reason = f"{_upper(first)} {how} {second}; nobody has said how to translate."
@@ -141,11 +152,21 @@ class Judge:
                 f"{_upper(first)} and {second} share the word “{min(shared)}”, and nobody has "
                 "agreed how their meanings relate: map one to the other."
             )
-            return say(Verdict.CONFLICT, reason)
+            return say_open(reason)
         if flow.treatment is Treatment.JOIN and flow.is_pair and (why := self._apart(one, other)):
             reason = f"{_upper(first)} is joined with {second}, but {why}: map one to the other."
-            return say(Verdict.CONFLICT, reason)
+            return say_open(reason)
         return say(Verdict.DIFFERENT, f"{_upper(first)} and {second} are two words.")
+
+    def _doubt(self, one: Iri, other: Iri, chain: Chain) -> str | None:
+        """Tell why terms may not be the same that a chain makes so; None where nothing does."""
+        for a, b in combinations(chain.terms, 2):
+            home = self.vocabulary.homes.get(a)
+            if home is not None and home == self.vocabulary.homes.get(b):
+                return f"that makes {self._name(a)} and {self._name(b)} of one glossary the same"
+        if self.network.chains(one, other).contradictions():
+            return "also that they are not the same"
+        return None
 
     def _translations(self, one: Iri, other: Iri, chain: Chain | None) -> list[Translation]:
         """Find what translates: along a mapping of the two, else along the chain; [] if nothing."""
@@ -171,13 +192,23 @@ class Judge:
             return None
         for key, what in (("identifier", "identified by"), ("population", "said of")):
             a, b = getattr(first, key), getattr(second, key)
-            if a and b and a != b and b not in self._chains(a) and not self._is_above(a, b):
+            if not a or not b or a == b or self._is_above(a, b):
+                continue
+            chain = self._chains(a).get(b)
+            if chain is None or chain.relation not in _MAPPED:
                 return f"one is {what} {self._name(a)} and the other {self._name(b)}"
         return None
 
     def _is_above(self, one: Iri, other: Iri) -> bool:
         broader = self.vocabulary.taxonomy.broader
         return other in broader.get(one, ()) or one in broader.get(other, ())
+
+    def _as_counted(self, pair: tuple[Iri, Iri]) -> tuple[Iri, Iri]:
+        """Give what is compared of an aggregate; a measure may be summed up into itself."""
+        one, other = pair
+        if one == other or one == self._counted(other):
+            return one, one
+        return self._counted(one), self._counted(other)
 
     def _counted(self, term: Iri) -> Iri:
         sense = self.vocabulary.senses.get(term)

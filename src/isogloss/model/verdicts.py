@@ -76,6 +76,7 @@ class Judgement:
 
     `upstream` and `downstream` are the terms that decided it; `mappings` those that it rests
     on, in a row, and `translations` those to apply, or applied, in the order of the mappings.
+    Of a conflict, `is_open` tells that a mapping would settle it.
     """
 
     verdict: Verdict
@@ -84,6 +85,7 @@ class Judgement:
     downstream: Iri | None = None
     mappings: tuple[Iri, ...] = ()
     translations: tuple[Iri, ...] = ()
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

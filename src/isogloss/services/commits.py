@@ -227,9 +227,7 @@ class Commits:
         with self._judge.trial(pen.state, draft.change, draft.owners) as trial:
             fresh, versions = trial.fresh, trial.rule_sets
             # A domain's own rules bind that domain: to others they are remarks.
-            # What is derived is true, whatever a rule wants.
-            judged = any(content.source != VERDICTS_SOURCE for content in request.contents)
-            bound = (None, *draft.owners) if judged else ()
+            bound = () if _is_derived(request) else (None, *draft.owners)
             broken = tuple(r for r in fresh if r.blocks and r.owner in bound)
             if request.preview:
                 digest = plan_digest(draft.said, fresh)
@@ -329,3 +327,12 @@ def _patched(
         wanted = normal(Quad(*triple, place.graph) for triple in added)
         unwanted = {Quad(*triple, place.graph) for triple in removed} - wanted
         yield place, content, wanted - there, frozenset(unwanted & there)
+
+
+def _is_derived(request: Request) -> bool:
+    """Tell whether all of it follows from the mesh, and is true whatever a rule wants."""
+    return all(
+        isinstance(content, Act)
+        and (content.domain, content.source) == (GOVERNANCE, VERDICTS_SOURCE)
+        for content in request.contents
+    )

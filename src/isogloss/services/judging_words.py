@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
+from isogloss.errors import InvalidInput
+from isogloss.intake.expressions import parse
 from isogloss.meaning.chains import Network
 from isogloss.meaning.verdicts import Judge, Vocabulary
 from isogloss.meaning.words import gather
-from isogloss.model.meaning import Mapping
+from isogloss.model.meaning import Loss, Mapping, Translation
 from isogloss.model.rdf import Iri
 from isogloss.services.catalog import Catalog
 from isogloss.services.meaning import Meanings
@@ -32,18 +34,37 @@ def judge_of(meanings: Meanings, catalog: Catalog, at: datetime) -> Judge:
             senses=meanings.attributes(),
             taxonomy=meanings.taxonomy(),
             translations={
-                mapping.id: tuple(t for t in meanings.translations(mapping.translations) if t)
+                mapping.id: tuple(
+                    translation
+                    for translation in meanings.translations(mapping.translations)
+                    if translation and _says_how(translation)
+                )
                 for mapping in mappings
             },
+            homes={term.id: term.domain for term in terms if term.domain},
         ),
         Network(mappings, at),
     )
 
 
-def next_turn(mappings: Iterable[Mapping], after: datetime) -> datetime | None:
-    """Tell when the next mapping begins or ends to hold; None if none does any more."""
-    turns = (turn for mapping in mappings for turn in (mapping.valid_from, mapping.valid_until))
-    return min((turn for turn in turns if turn and turn > after), default=None)
+def turns(mappings: Iterable[Mapping], now: datetime) -> tuple[datetime | None, datetime | None]:
+    """Tell when a mapping began or ended to hold last, and when the next one will."""
+    instants = {one for m in mappings for one in (m.valid_from, m.valid_until) if one}
+    last = max((one for one in instants if one <= now), default=None)
+    return last, min((one for one in instants if one > now), default=None)
+
+
+def _says_how(translation: Translation) -> bool:
+    """Tell whether there is something to apply that `translate` would not refuse."""
+    if translation.lossiness == Loss.UNTRANSLATABLE:
+        return True
+    if translation.expression is None:
+        return any((translation.concordance, translation.factor, translation.offset))
+    try:
+        parse(translation.expression)
+    except InvalidInput:
+        return False
+    return True
 
 
 def _of(name: str) -> str:

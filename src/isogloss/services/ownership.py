@@ -50,7 +50,7 @@ _WATCHED = frozenset(
     {
         *(*_SYSTEM_WORDS, *_PART_OF, RDF.type, SKOS.inScheme, ORG.role, ORG.organization),
         *(VOID.uriSpace, MESH.claimedBy, MESH.concerns, MESH.same, MESH.namespacePattern),
-        *(MESH.judges, MESH.verdict),
+        *(MESH.judges, MESH.verdict, MESH.appliesTranslation),
     }
 )
 """What, beside the words of SHACL, not everybody may state of whatever is his own."""
@@ -143,6 +143,11 @@ class Ownership:
                 f"The source {DECISIONS_SOURCE!r} of {domain.name!r} has what was decided about "
                 "mappings, which are proposed, approved and rejected: see `isogloss map`."
             )
+        if source == VERDICTS_SOURCE and domain.id == self._governance.id:
+            raise Forbidden(
+                f"The source {VERDICTS_SOURCE!r} of {domain.name!r} has verdicts on meaning, which "
+                "follow from lineage and mappings: see `isogloss boundaries --publish`."
+            )
         if author == OPERATOR:
             return
         everywhere = reports and domain.name == UNCLAIMED
@@ -153,8 +158,7 @@ class Ownership:
         }
         allowed = {Role.OWNER}
         if source not in (MEMBERS_SOURCE, CLAIMS_SOURCE):
-            words = source.partition("/")[0] in _WORDS
-            allowed.add(Role.STEWARD if words else Role.ENGINEER)
+            allowed.add(Role.STEWARD if _is_of_words(source) else Role.ENGINEER)
         elif source == MEMBERS_SOURCE and Membership(self._governance.id, author, Role.OWNER) in (
             self.memberships
         ):
@@ -248,7 +252,7 @@ class Ownership:
 
     def _check_words(self, place: Place, triple: Triple) -> None:
         predicate, value = triple.predicate, triple.object
-        if predicate not in _WATCHED and predicate not in SH and place.source != VERDICTS_SOURCE:
+        if predicate not in _WATCHED and predicate not in SH:
             return  # as most are, and a source may have many thousands
         kind = value if predicate == RDF.type else None
         governs = place.domain.id == self._governance.id
@@ -271,10 +275,13 @@ class Ownership:
             kind == MESH.IdentityDecision or predicate in (MESH.concerns, MESH.same)
         ) and place.source != IDENTITY_SOURCE:
             what = f"decisions about names, which go to the source {IDENTITY_SOURCE!r}"
-        elif (place.source == VERDICTS_SOURCE and governs) != (
-            kind == MESH.MeaningVerdict or predicate in (MESH.judges, MESH.verdict)
-        ):
-            what = f"verdicts on meaning, which are all that the source {VERDICTS_SOURCE!r} has"
+        elif kind == MESH.MeaningVerdict or predicate in (MESH.judges, MESH.verdict):
+            what = "verdicts on meaning, which follow from lineage and mappings"
+        elif predicate == MESH.appliesTranslation and not _is_of_words(place.source):
+            what = (
+                "that a translation is applied, which a steward confirms in a source of words, "
+                "such as 'mappings/applied'"
+            )
         elif not governs and predicate == MESH.namespacePattern and _is_boundless(value):
             what = "that it claims whatever there is: let the pattern begin with more than *"
         elif not governs and kind == MESH.NamespaceAlias:
@@ -365,3 +372,7 @@ class Ownership:
 
 def _is_boundless(pattern: Term) -> bool:
     return isinstance(pattern, Literal) and not pattern.value.partition("*")[0]
+
+
+def _is_of_words(source: str) -> bool:
+    return source.partition("/")[0] in _WORDS

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from hashlib import sha256
 
-from isogloss.model.change import Committed, Refused, SourceContent
+from isogloss.errors import Forbidden
+from isogloss.model.access import Membership, Role
+from isogloss.model.change import Act, Committed, Refused
 from isogloss.model.rdf import Iri, Triple
 from isogloss.model.verdicts import Verdict
 from isogloss.services.catalog import GOVERNANCE
@@ -41,6 +43,14 @@ class VerdictRecords:
                 Triple(node, MESH.judges, product),
                 Triple(node, MESH.verdict, Iri(CODE.iri + verdict.value)),
             }
-        content = SourceContent(GOVERNANCE, VERDICTS_SOURCE, frozenset(said))
+
+        def state(_: frozenset[Triple], memberships: frozenset[Membership]) -> frozenset[Triple]:
+            governance = self._commits.domain(GOVERNANCE).id
+            owner = Membership(governance, author, Role.OWNER)
+            if author != OPERATOR and owner not in memberships:
+                raise Forbidden(f"{author} may not publish verdicts: the governance group does.")
+            return frozenset(said)
+
+        act = Act(GOVERNANCE, VERDICTS_SOURCE, state)
         message = "Say what is upstream of products."
-        return found, self._commits.replace([content], author=author, message=message)
+        return found, self._commits.replace([act], author=author, message=message)

@@ -1,33 +1,37 @@
 """Judge what lineage does to meaning: edge by edge, between domains, and for a column."""
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from itertools import combinations
 from threading import Lock
 from typing import NamedTuple, TypeVar
 
-from isogloss.lineage.flows import Flows, flows, joins, treatment_of
+from isogloss.errors import InvalidArgument
+from isogloss.lineage.flows import Flows, flows
 from isogloss.meaning.judged import Judged
-from isogloss.meaning.spreading import Copy, spread, whence
-from isogloss.meaning.verdicts import Judge
-from isogloss.model.lineage import Direction, Edge, EdgeFilter, EdgeKind, Extent, Level, Link
-from isogloss.model.rdf import Iri, Literal, Quad
+from isogloss.meaning.spreading import spread, whence
+from isogloss.model.lineage import Direction, Edge, Extent, Level
+from isogloss.model.rdf import Iri
 from isogloss.model.verdicts import (
     BADNESS,
     BoundaryReport,
     ColumnMeaning,
     Crossing,
-    End,
-    Flow,
     JudgedFlow,
     Judgement,
     Settling,
     Treatment,
     Verdict,
 )
-from isogloss.services.judging_words import judge_of, next_turn
+from isogloss.services.edge_verdicts import (
+    Asked,
+    Judging,
+    called,
+    copies_in,
+    judge_edges,
+    said_of,
+)
+from isogloss.services.judging_words import judge_of, turns
 from isogloss.services.lineage import Snapshot
 from isogloss.services.lineage_pages import cut, place_of
 from isogloss.services.lineage_snapshots import Snapshots
@@ -39,25 +43,24 @@ T = TypeVar("T")
 MAX_FOUND = 100
 MAX_SETTLING = 20
 _KEPT = 4
-_COPIES = EdgeFilter(transformations=("DIRECT/IDENTITY",))
-_JOINS = EdgeFilter(transformations=("INDIRECT/JOIN",))
 
 
-class _Asked(NamedTuple):
-    """An edge between columns, as far as meaning is concerned."""
+class _Grounds(NamedTuple):
+    """All that flows are gathered from; the same again gives the same flows."""
 
-    downstream: Iri
-    upstream: Iri
-    kind: EdgeKind
-    transformations: tuple[str, ...]
+    edges: int  # the commit that changed one last
+    asserted: dict[Iri, frozenset[Iri]]
+    applied: dict[Iri, frozenset[Iri]]
+    spaces: list[tuple[str, Iri]]
 
 
-class Judging(NamedTuple):
-    """Who judges in one state of the mesh, and until when: mappings begin and end by the clock."""
+class _Whole(NamedTuple):
+    """All flows of one state, and what is thought of them."""
 
-    snapshot: Snapshot
-    judge: Judge
-    until: datetime | None
+    judging: Judging
+    grounds: _Grounds
+    flows: Flows
+    judged: Judged
 
 
 class Verdicts:
@@ -67,16 +70,17 @@ class Verdicts:
         self._snapshots = snapshots
         self._clock = clock
         self._judging: OrderedDict[int, Judging] = OrderedDict()
-        self._whole: OrderedDict[int, tuple[Judging, Flows, Judged]] = OrderedDict()
+        self._whole: OrderedDict[int, _Whole] = OrderedDict()
         self._products: tuple[Judging, dict[Iri, Verdict]] | None = None
         self._lock = Lock()
+        self._gathering = Lock()  # whoever asks of edges only does not wait for the whole
 
     # Edges
 
     def of_edges(self, edges: Sequence[Edge], sequence: int) -> list[Judgement | None]:
         """Judge edges between columns, in their order; None for those that carry no meaning."""
-        asked = [_Asked(e.downstream, e.upstream, e.kind, e.transformations) for e in edges]
-        found = self._judged(self._at(sequence), asked)
+        asked = [Asked(e.downstream, e.upstream, e.kind, e.transformations) for e in edges]
+        found = judge_edges(self._at(sequence), asked)
         return [found.get(edge) for edge in asked]
 
     def meaning_of(
@@ -88,18 +92,19 @@ class Verdicts:
             NotFound: it is no column.
             InvalidArgument: a limit that is none, or a cursor of another question.
         """
-        question = repr(("meaningOf", column))
+        turn = self._at(self._snapshots.sequence).turn
+        question = repr(("meaningOf", column, turn))
         place = place_of(after, question, self._snapshots.sequence)
         judging = self._at(place.sequence)
         snapshot = judging.snapshot
         node = snapshot.column(column)
         found = snapshot.reach([node], Level.COLUMN, Direction.UPSTREAM)
         nodes = [node, *(one.id for one in found.nodes)]
-        asserted = self._asserted(snapshot, nodes)
-        copies = _copies(found.links)
+        asserted = said_of(snapshot, nodes, MESH.representsTerm)
+        copies = copies_in(found.links)
         terms = spread(copies, asserted)
-        asked = [_Asked(x.downstream, x.upstream, x.kind, x.transformations) for x in found.links]
-        judged = self._judged(judging, sorted(set(asked), key=repr))
+        asked = [Asked(x.downstream, x.upstream, x.kind, x.transformations) for x in found.links]
+        judged = judge_edges(judging, sorted(set(asked), key=repr))
         told = {
             Crossing(edge.upstream, edge.downstream, judgement)
             for edge, judgement in judged.items()
@@ -109,6 +114,8 @@ class Verdicts:
         most = ("maxCrossings", max_crossings)
         crossings, cut_by = cut(worst_first, place, question, most=most, what="crossings")
         verdicts = [judgement.verdict for judgement in judged.values()]
+        if not terms.get(node):
+            verdicts.append(Verdict.UNKNOWN)
         return ColumnMeaning(
             column=node,
             terms=tuple(sorted(terms.get(node, ()))),
@@ -116,7 +123,7 @@ class Verdicts:
             chain=whence(node, copies, asserted),
             worst=max(verdicts, key=BADNESS.__getitem__, default=Verdict.SAME),
             crossings=tuple(crossings),
-            unknown=verdicts.count(Verdict.UNKNOWN),
+            unknown=sum(j.verdict is Verdict.UNKNOWN for j in judged.values()),
             extent=Extent(place.sequence, found.nodes_explored, found.edges_explored, cut_by),
         )
 
@@ -135,9 +142,12 @@ class Verdicts:
         Raises:
             InvalidArgument: a limit that is none, or a cursor of another question.
         """
-        question = repr(("boundaryReport", one, other))
+        if one is not None and one == other:
+            raise InvalidArgument("Nothing crosses from a domain to itself: name two, or one.")
+        turn = self._at(self._snapshots.sequence).turn
+        question = repr(("boundaryReport", one, other, turn))
         place = place_of(after, question, self._snapshots.sequence)
-        _, gathered, judged = self._all(place.sequence)
+        _, _, gathered, judged = self._all(place.sequence)
         crossing = [
             told
             for told in judged
@@ -155,7 +165,7 @@ class Verdicts:
 
     def whole(self) -> Judged:
         """Give all flows of the newest commit with what is thought of them."""
-        return self._all(self._snapshots.sequence)[2]
+        return self._all(self._snapshots.sequence).judged
 
     def copied_terms(self) -> frozenset[frozenset[Iri]]:
         """Collect the pairs of terms of which one column is a copy of the other."""
@@ -177,7 +187,7 @@ class Verdicts:
 
         Unknown is not told: nearly every product has something upstream that nobody has named.
         """
-        judging, gathered, judged = self._all(self._snapshots.sequence)
+        judging, _, gathered, judged = self._all(self._snapshots.sequence)
         if (known := self._products) and known[0] is judging:
             return known[1]
         snapshot = judging.snapshot
@@ -203,18 +213,26 @@ class Verdicts:
             if known is None or (known.until is not None and known.until <= now):
                 snapshot = self._snapshots.at(sequence)
                 meanings = Meanings(snapshot.state, snapshot.catalog)
+                mappings = meanings.mappings()
                 judge = judge_of(meanings, snapshot.catalog, now)
-                known = Judging(snapshot, judge, next_turn(meanings.mappings(), now))
+                known = Judging(snapshot, judge, mappings, *turns(mappings, now))
                 self._keep(self._judging, sequence, known)
             return known
 
-    def _all(self, sequence: int) -> tuple[Judging, Flows, Judged]:
+    def _all(self, sequence: int) -> _Whole:
         judging = self._at(sequence)
-        with self._lock:
+        with self._gathering:
             known = self._whole.get(sequence)
-            if known is None or known[0] is not judging:
-                gathered = known[1] if known else self._gather(judging.snapshot)
-                known = judging, gathered, Judged(gathered.found, judging.judge)
+            if known is None or known.judging is not judging:
+                last = next(reversed(self._whole.values()), None)
+                grounds = self._grounds(judging.snapshot)
+                found = last.flows if last and last.grounds == grounds else None
+                if found is None:
+                    index = judging.snapshot.index(Level.COLUMN)
+                    _, asserted, applied, spaces = grounds
+                    found = flows(index, asserted, spaces, applied=applied, at=sequence)
+                judged = _again(last, found, judging) or Judged(found.found, judging.judge)
+                known = _Whole(judging, grounds, found, judged)
                 self._keep(self._whole, sequence, known)
             return known
 
@@ -225,86 +243,35 @@ class Verdicts:
         if len(kept) > _KEPT:
             kept.popitem(last=False)
 
-    def _gather(self, snapshot: Snapshot) -> Flows:
+    def _grounds(self, snapshot: Snapshot) -> _Grounds:
         state = snapshot.state
-        asserted = _called(snapshot, state.statements(MESH.representsTerm))
-        applied = _called(snapshot, state.statements(MESH.appliesTranslation))
-        spaces = [(domain.uri_space, domain.id) for domain in snapshot.catalog.domains()]
-        index = snapshot.index(Level.COLUMN)
-        return flows(index, asserted, spaces, applied=applied, at=snapshot.sequence)
-
-    def _asserted(self, snapshot: Snapshot, columns: Collection[Iri]) -> dict[Iri, frozenset[Iri]]:
-        return self._said(snapshot, columns, MESH.representsTerm)
-
-    def _said(
-        self, snapshot: Snapshot, columns: Collection[Iri], predicate: Iri
-    ) -> dict[Iri, frozenset[Iri]]:
-        reader = snapshot.reader()
-        reader.places(columns)
-        names = {name for column in columns for name in reader.names_of(column)}
-        return _called(snapshot, snapshot.state.about(names, [predicate]))
-
-    def _judged(self, judging: Judging, edges: Sequence[_Asked]) -> dict[_Asked, Judgement]:
-        """Judge edges, each as what it does to values and as what it joins; the worse counts."""
-        snapshot = judging.snapshot
-        made = {down for down, _, _, words in edges if joins(words)}
-        keys = snapshot.reach(made, Level.COLUMN, Direction.UPSTREAM, edges=_JOINS, max_hops=1)
-        joined: defaultdict[Iri, set[Iri]] = defaultdict(set)
-        for link in keys.links:
-            joined[link.downstream].add(link.upstream)
-        ends = {end for edge in edges for end in edge[:2]}.union(*joined.values())
-        above = snapshot.reach(ends, Level.COLUMN, Direction.UPSTREAM, edges=_COPIES)
-        asserted = self._asserted(snapshot, ends | {node.id for node in above.nodes})
-        terms = spread(_copies(above.links), asserted)
-        applied = self._said(snapshot, {edge[0] for edge in edges}, MESH.appliesTranslation)
-
-        def end(column: Iri) -> End:
-            return End(tuple(sorted(terms.get(column, ()))), None)
-
-        found: dict[_Asked, Judgement] = {}
-        for edge in edges:
-            down, up, kind, words = edge
-            as_flows = []
-            if treatment := treatment_of(kind, words):
-                sure = applied.get(down, frozenset())
-                as_flows.append(Flow(end(up), end(down), treatment, 1, up, down, sure))
-            if joins(words):
-                for one, other in combinations(sorted(joined[down]), 2):
-                    if up in (one, other):
-                        pair = len(joined[down]) == 2
-                        flow = Flow(end(one), end(other), Treatment.JOIN, 1, one, other)
-                        as_flows.append(replace(flow, is_pair=pair))
-            judged = [judging.judge.judge(flow) for flow in as_flows]
-            if judged:
-                found[edge] = max(judged, key=lambda judgement: BADNESS[judgement.verdict])
-        return found
+        newest = snapshot.index(Level.COLUMN).newest
+        return _Grounds(
+            newest if newest <= snapshot.sequence else snapshot.sequence,
+            called(snapshot, state.statements(MESH.representsTerm)),
+            called(snapshot, state.statements(MESH.appliesTranslation)),
+            [(domain.uri_space, domain.id) for domain in snapshot.catalog.domains()],
+        )
 
 
-def _copies(links: Iterable[Link]) -> list[Copy]:
-    return [
-        (link.downstream, link.upstream)
-        for link in links
-        if treatment_of(link.kind, link.transformations) is Treatment.COPY
-    ]
-
-
-def _called(snapshot: Snapshot, said: Iterable[Quad]) -> dict[Iri, frozenset[Iri]]:
-    """Gather what is said of columns by what they are called."""
-    quads = list(said)
-    places = snapshot.reader().places({quad.subject for quad in quads})
-    found: defaultdict[Iri, set[Iri]] = defaultdict(set)
-    for quad in quads:
-        place = places[quad.subject]
-        if place and not isinstance(quad.object, Literal):
-            found[place.node].add(quad.object)
-    return {column: frozenset(values) for column, values in found.items()}
+def _again(last: _Whole | None, found: Flows, judging: Judging) -> Judged | None:
+    """Judge again what other mappings have a say in; None if more than mappings is new."""
+    if last is None or last.flows is not found:
+        return None
+    before, now = last.judged.judge, judging.judge
+    held = {m for m in last.judging.mappings if m.holds(before.network.at)}
+    holding = {m for m in judging.mappings if m.holds(now.network.at)}
+    added = holding - held
+    if before.vocabulary != now.vocabulary or not all(m.holds(before.network.at) for m in added):
+        return None
+    return last.judged.changed(held - holding, added)
 
 
 def _settling(crossing: Iterable[JudgedFlow]) -> tuple[Settling, ...]:
     """Rank the pairs of terms that are in conflict for want of a mapping, by edges."""
     edges: defaultdict[tuple[Iri, Iri], int] = defaultdict(int)
     for flow, judgement in ((told.flow, told.judgement) for told in crossing):
-        if judgement.verdict is Verdict.CONFLICT and judgement.upstream and judgement.downstream:
+        if judgement.is_open and judgement.upstream and judgement.downstream:
             one, other = sorted((judgement.upstream, judgement.downstream))
             edges[one, other] += flow.count
     ranked = sorted(edges.items(), key=lambda entry: (-entry[1], entry[0]))
