@@ -189,7 +189,6 @@ def test_keys_that_are_told_apart_by_agreement_are_in_conflict_too() -> None:
 def test_a_join_is_the_same_whichever_key_is_named_first() -> None:
     there, back = _mapping(), _mapping(ACCOUNTS, SKOS.narrowMatch, USERS)
     judge = _judge(there, back, translated=(there, back))
-    judge.vocabulary.translations[there.id][0]
     hopeless = {
         there.id: (_translation(there, "untranslatable"),),
         back.id: (_translation(back),),

@@ -27,7 +27,10 @@ def boundaries(
     one: OneDomain = None,
     other: OneDomain = None,
     every: Annotated[
-        bool, typer.Option("--all", help="Also what means the same, and what nobody can judge.")
+        bool,
+        typer.Option(
+            "--all", help="Also what means the same, other words, and what nobody can judge."
+        ),
     ] = False,
     most: Most = MAX_FOUND,
     publish: Annotated[
@@ -75,7 +78,13 @@ def meaning(
 def boundary_text(console: Console, view: View, report: BoundaryReport, *, every: bool) -> None:
     """Show flows, worst first, then counts, then what would settle most."""
     quiet = () if every else (Verdict.SAME, Verdict.UNKNOWN, Verdict.DIFFERENT)
-    shown = [told for told in report.flows if told.judgement.verdict not in quiet]
+    shown = [
+        told
+        for told in report.flows
+        # What somebody has mapped, and nobody translated, is worth a look.
+        if told.judgement.verdict not in quiet
+        or (told.judgement.verdict is Verdict.DIFFERENT and told.judgement.mappings)
+    ]
     flows = [told.flow for told in shown]
     columns = {c for f in flows for c in (f.upstream_column, f.downstream_column, f.made_column)}
     names = names_of(view.catalog, Level.COLUMN, [column for column in columns if column])
@@ -94,7 +103,8 @@ def boundary_text(console: Console, view: View, report: BoundaryReport, *, every
         for s in report.settling:
             _line(console, f"  {s.edges}  {terms[s.one]} and {terms[s.other]}")
     counts = ", ".join(f"{n} {verdict.value}" for verdict, n in report.counts.items() if n)
-    _line(console, f"{counts or 'nothing crosses'}; {covered(report.extent)}")
+    hidden = "" if len(shown) == len(report.flows) else " (--all shows the rest)"
+    _line(console, f"{counts or 'nothing crosses'}{hidden}; {covered(report.extent)}")
 
 
 def meaning_text(console: Console, view: View, found: ColumnMeaning) -> None:
@@ -110,8 +120,9 @@ def meaning_text(console: Console, view: View, found: ColumnMeaning) -> None:
     for one in found.crossings:
         _line(console, f"{one.judgement.verdict.value}: {one.judgement.reason}")
         _line(console, f"  {names[one.upstream_column]}  to  {names[one.downstream_column]}")
-    unknown = f"{found.unknown} edges upstream cannot be judged" if found.unknown else "all judged"
-    _line(console, f"the worst is {found.worst.value}; {unknown}; {covered(found.extent)}")
+    edges = "1 edge" if found.unknown == 1 else f"{found.unknown} edges"
+    besides = f"besides, nobody can judge {edges} upstream: a term is missing; "
+    _line(console, f"{besides if found.unknown else ''}{covered(found.extent)}")
 
 
 def _terms(view: View, ids: Iterable[Iri]) -> dict[Iri, str]:
