@@ -108,6 +108,24 @@ def test_a_meaning_is_inferred_from_what_a_column_is_a_copy_of(mesh: Services) -
         mesh.verdicts.meaning_of(Iri(KPI))
 
 
+def test_a_way_is_as_bad_as_its_worst_edge(mesh: Services) -> None:
+    slide = Iri(f"{KPI}/engaged_users")
+    start = Iri(f"{BASE}product/dataset/app_sessions/account_id")
+    paths = mesh.questions.paths(start, slide).ways.paths
+    assert len(paths) > 1
+    told = mesh.verdicts.of_paths([*paths, [slide]], mesh.graph.sequence)
+    assert [one.verdict if one else None for one in told] == [
+        *[Verdict.CONFLICT] * len(paths),
+        None,
+    ]
+    (kept,) = mesh.questions.paths(
+        Iri(f"{BASE}marketing/dataset/user_reach_monthly/active_users"), Iri(f"{KPI}/active_users")
+    ).ways.paths
+    (same,) = mesh.verdicts.of_paths([kept], mesh.graph.sequence)
+    assert same
+    assert same.verdict is Verdict.SAME
+
+
 def test_answers_are_cut_and_go_on(mesh: Services) -> None:
     whole = mesh.verdicts.boundary()
     assert whole.extent.complete

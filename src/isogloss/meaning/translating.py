@@ -274,12 +274,15 @@ def _step(stage: Stage, rule: Rule) -> TranslationStep:
 
 
 def _stated(stage: Stage, rule: Rule) -> tuple[str, ...]:
-    """Give what the translation's author says must hold, where it is used."""
-    translation = stage.translation
-    if translation is None or translation.precondition is None:
-        return ()
-    is_used = rule.way not in (Way.NONE, Way.RELATION)
-    return (translation.precondition,) if is_used else ()
+    """Give what must hold, as the translation's author says where it is used, and as codes do."""
+    found = []
+    if stage.translation and rule.way not in (Way.NONE, Way.RELATION):
+        found += [stage.translation.precondition] if stage.translation.precondition else []
+    if rule.way is Way.CONCORDANCE and rule.text and "ELSE" not in rule.text:
+        found.append(
+            f"Whatever is no listed code of {stage.source_name} becomes NULL in SQL: look for it."
+        )
+    return tuple(found)
 
 
 def _listed(codes: Sequence[str]) -> str:

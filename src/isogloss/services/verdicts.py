@@ -3,6 +3,7 @@
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from itertools import pairwise
 from threading import Lock
 from typing import NamedTuple, TypeVar
 
@@ -82,6 +83,30 @@ class Verdicts:
         asked = [Asked(e.downstream, e.upstream, e.kind, e.transformations) for e in edges]
         found = judge_edges(self._at(sequence), asked)
         return [found.get(edge) for edge in asked]
+
+    def of_paths(self, paths: Sequence[Sequence[Iri]], sequence: int) -> list[Judgement | None]:
+        """Judge ways between columns by their worst edges, in their order; None without any."""
+        judging = self._at(sequence)
+        index = judging.snapshot.index(Level.COLUMN)
+        downs = {down for path in paths for down in path[1:]}
+        links = [x for d in downs for x in index.links(d, Direction.UPSTREAM, at=sequence)]
+        steps = {pair for path in paths for pair in pairwise(path)}
+        asked = {
+            Asked(x.downstream, x.upstream, x.kind, x.transformations)
+            for x in links
+            if (x.upstream, x.downstream) in steps
+        }
+        found: defaultdict[tuple[Iri, Iri], list[Judgement]] = defaultdict(list)
+        for edge, judgement in judge_edges(judging, sorted(asked, key=repr)).items():
+            found[edge.upstream, edge.downstream].append(judgement)
+        return [
+            max(
+                (one for pair in pairwise(path) for one in found[pair]),
+                key=lambda judgement: BADNESS[judgement.verdict],
+                default=None,
+            )
+            for path in paths
+        ]
 
     def meaning_of(
         self, column: Iri, *, max_crossings: int = MAX_FOUND, after: str | None = None

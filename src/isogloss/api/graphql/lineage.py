@@ -116,6 +116,10 @@ class LineagePath:
     """One of model.lineage_answers.Ways."""
 
     ids: list[ID] = strawberry.field(description="The IRIs along the way.")
+    meaning: Judgement | None = strawberry.field(
+        description="The worst that its edges do to meaning; null if they carry none across, or "
+        "are not between columns."
+    )
     level: strawberry.Private[model.Level]
 
     @strawberry.field(description="The things along the way.")

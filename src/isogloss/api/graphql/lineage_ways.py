@@ -1,11 +1,13 @@
 """The ways from one thing down to another, as GraphQL."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import strawberry
 from anyio import to_thread
 from strawberry import ID
 
+from isogloss.api.graphql import verdicts as shown
 from isogloss.api.graphql.context import Info
 from isogloss.api.graphql.lineage import LineagePath
 from isogloss.api.graphql.lineage_answers import LineageAnswer
@@ -17,8 +19,10 @@ from isogloss.api.graphql.lineage_asking import (
     pinned,
     question,
 )
+from isogloss.api.graphql.lineage_trace import asks_for
 from isogloss.model.lineage import Level
 from isogloss.model.rdf import parse_iri
+from isogloss.model.verdicts import Judgement
 from isogloss.services.lineage_questions import MAX_HOPS, MAX_PATHS
 
 
@@ -61,9 +65,10 @@ class LineageWaysQuery:
         """Find paths."""
         source, target = parse_iri(from_), parse_iri(to)
         chosen = LineageFilter.model(filter)
-        questions = (await pinned(info, after)).questions
-        found = await to_thread.run_sync(
-            lambda: questions.paths(
+        view = await pinned(info, after)
+
+        def answer() -> LineagePaths:
+            found = view.questions.paths(
                 source,
                 target,
                 level=level,
@@ -72,13 +77,22 @@ class LineageWaysQuery:
                 max_hops=max_hops,
                 after=after,
             )
-        )
-        return LineagePaths(
-            paths=[
-                LineagePath(ids=[ID(node) for node in path], level=level)
-                for path in found.ways.paths
-            ],
-            more=str(found.ways.more),
-            more_is_exact=found.ways.is_exact,
-            extent=found.extent,
-        )
+            paths = found.ways.paths
+            meanings: Sequence[Judgement | None] = [None] * len(paths)
+            if level is Level.COLUMN and asks_for(info, "paths", "meaning"):
+                meanings = view.verdicts.of_paths(paths, found.extent.as_of_commit)
+            return LineagePaths(
+                paths=[
+                    LineagePath(
+                        ids=[ID(node) for node in path],
+                        meaning=shown.Judgement.of(judgement) if judgement else None,
+                        level=level,
+                    )
+                    for path, judgement in zip(paths, meanings, strict=True)
+                ],
+                more=str(found.ways.more),
+                more_is_exact=found.ways.is_exact,
+                extent=found.extent,
+            )
+
+        return await to_thread.run_sync(answer)
