@@ -1,6 +1,6 @@
 """Senses side by side, for people."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from rich.console import Console
 from rich.table import Table
@@ -8,8 +8,6 @@ from rich.table import Table
 from isogloss.model.rdf import Iri
 from isogloss.model.senses import SensePair
 from isogloss.services.catalog import Catalog
-
-_SIGNS = {"equal": "=", "narrower": "⊂", "broader": "⊃", "unknown": "?"}
 
 _AGREED = {
     "exact": "means the same as",
@@ -22,30 +20,42 @@ _AGREED = {
 }
 
 
-def pairs_text(console: Console, catalog: Catalog, pairs: Iterable[SensePair]) -> None:
-    """Show each pair as a table of attributes, what differs marked, and how they relate."""
+def pairs_text(console: Console, catalog: Catalog, pairs: Collection[SensePair]) -> None:
+    """Show senses in one table, what differs with a ≠, then how each pair relates."""
+    names = _names(catalog, {term for pair in pairs for term in (pair.one, pair.other)})
+    values: dict[str, dict[Iri, str]] = {}
+    differing = set()
     for pair in pairs:
-        one, other = _names(catalog, pair)
-        if pair.attributes:
-            table = Table("", one, "", other, box=None, pad_edge=False, title_justify="left")
-            for a in pair.attributes:
-                sign = _SIGNS.get(a.match, "≠")
-                style = "bold" if a.differs else ""
-                row = (a.name.replace("_", " "), a.one or "?", sign, a.other or "?")
-                table.add_row(*row, style=style)
-            console.print(table, markup=False, highlight=False)
+        for a in pair.attributes:
+            told = values.setdefault(a.name, {})
+            told |= {
+                term: value for term, value in ((pair.one, a.one), (pair.other, a.other)) if value
+            }
+            differing |= {a.name} if a.differs else set()
+    if values:
+        table = Table("", "", *names.values(), box=None, pad_edge=False)
+        for attribute, told in values.items():
+            sign = "≠" if attribute in differing else ""
+            cells = (told.get(term, "?") for term in names)
+            table.add_row(attribute.replace("_", " "), sign, *cells)
+        console.print(table, markup=False, highlight=False)
+    for pair in pairs:
+        one, other = names[pair.one], names[pair.other]
         if pair.agreed:
-            told = f"Agreed: {one} {_AGREED[pair.agreed]} {other}"
-            told += f", by way of {len(pair.mappings)} mappings." if len(pair.mappings) > 1 else "."
-            console.print(told, markup=False, highlight=False)
+            way = f", by way of {len(pair.mappings)} mappings" if len(pair.mappings) > 1 else ""
+            _line(console, f"Agreed: {one} {_AGREED[pair.agreed]} {other}{way}.")
         if pair.reasoning:
-            console.print(f"By what they say: {pair.reasoning}", markup=False, highlight=False)
+            _line(console, f"By what they say: {pair.reasoning}")
 
 
-def _names(catalog: Catalog, pair: SensePair) -> list[str]:
+def _line(console: Console, text: str) -> None:
+    console.print(text, markup=False, highlight=False)
+
+
+def _names(catalog: Catalog, ids: Collection[Iri]) -> dict[Iri, str]:
     labels = {domain.id: domain.label for domain in catalog.domains()}
-    terms = catalog.terms([pair.one, pair.other])
-    return [
-        f"{labels.get(term.domain or Iri(''), '?')}'s {term.label}" if term else "?"
-        for term in terms
-    ]
+    wanted = sorted(ids)
+    return {
+        iri: f"{labels.get(term.domain or Iri(''), '?')}'s {term.label}" if term else iri
+        for iri, term in zip(wanted, catalog.terms(wanted), strict=True)
+    }
