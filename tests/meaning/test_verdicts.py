@@ -220,6 +220,22 @@ def test_what_is_equal_but_for_its_unit_is_not_copied() -> None:
     assert judge.judge(_flow(USERS, ACCOUNTS, CHANGE)).verdict is Verdict.TRANSLATED
 
 
+def test_codes_are_read_both_ways_and_meet_by_way_of_a_third_list() -> None:
+    one = _mapping(USERS, SKOS.closeMatch, LEADS)
+    other = _mapping(ACCOUNTS, SKOS.closeMatch, LEADS)
+    judge = _judge(one, other)
+    lists = {
+        m.id: (replace(_translation(m), expression=None, concordance=Iri(f"{m.id}/codes")),)
+        for m in (one, other)
+    }
+    judge = Judge(replace(judge.vocabulary, translations=lists), judge.network)
+    assert judge.judge(_flow(LEADS, USERS, CHANGE)).verdict is Verdict.TRANSLATED
+    for ends in ((USERS, ACCOUNTS), (ACCOUNTS, USERS)):
+        told = judge.judge(_flow(*ends, COPY))
+        assert told.verdict is Verdict.UNTRANSLATED
+        assert len(told.translations) == 2
+
+
 def test_what_was_agreed_both_ways_is_a_conflict() -> None:
     same = _mapping(predicate=SKOS.exactMatch)
     told = _judge(same, NOT_SAME).judge(_flow(USERS, ACCOUNTS, COPY))

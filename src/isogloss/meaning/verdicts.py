@@ -9,8 +9,9 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
 from itertools import combinations, product
 
-from isogloss.meaning.chains import Chain, Network
+from isogloss.meaning.chains import MAX_LINKS, Chain, Link, Network
 from isogloss.meaning.predicates import Relation
+from isogloss.meaning.routes import routes
 from isogloss.model.meaning import Loss, Mapping, Sense, Taxonomy, Translation
 from isogloss.model.rdf import Iri
 from isogloss.model.verdicts import BADNESS, Flow, Judgement, Treatment, Verdict
@@ -79,7 +80,7 @@ class Judge:
         found: set[Iri] = set()
         for mapping in changed:
             for term in (mapping.subject, mapping.object):
-                found |= {term, *self._chains(term)}
+                found |= {term, *self._chains(term), *self._carried(term)}
         return found
 
     def changed(self, removed: Collection[Mapping], added: Collection[Mapping]) -> "Judge":
@@ -173,17 +174,44 @@ class Judge:
         for link in self.network.links(one):
             if link.end == other and (found := self._along(link.mapping, one, other)):
                 return [found]
-        steps = []
-        for link in chain.links if chain else ():
-            found = self._along(link.mapping, link.start, link.end)
-            if found is None and link.relation is not Relation.EXACT:
-                return []
-            steps += [found] if found else []
-        return steps
+        along = [self._carries(link) for link in chain.links] if chain else []
+        steps = [found for found in along if found]
+        if chain and all(
+            found or link.relation is Relation.EXACT
+            for found, link in zip(along, chain.links, strict=True)
+        ):
+            return steps
+        # Codes may meet by way of a third list, although nothing is claimed of the terms.
+        if self._words(one) & self._words(other):
+            for links in routes(self.network, one, other, self._does_carry, most=1):
+                return [found for link in links if (found := self._carries(link))]
+        return []
+
+    def _carries(self, link: Link) -> Translation | None:
+        return self._along(link.mapping, link.start, link.end)
+
+    def _does_carry(self, link: Link) -> bool:
+        return self._carries(link) is not None
+
+    def _carried(self, start: Iri) -> set[Iri]:
+        """Collect the terms that are reached where every mapping translates."""
+        found, fresh = {start}, [start]
+        for _ in range(MAX_LINKS):
+            links = (link for term in fresh for link in self.network.links(term))
+            fresh = list({link.end for link in links if self._does_carry(link)} - found)
+            found.update(fresh)
+        return found
 
     def _along(self, mapping: Mapping, start: Iri, end: Iri) -> Translation | None:
         known = self.vocabulary.translations.get(mapping.id, ())
-        return next((t for t in known if (t.from_term, t.to_term) == (start, end)), None)
+        there = (t for t in known if (t.from_term, t.to_term) == (start, end))
+        # Lists and conversions of units are read both ways.
+        back = (
+            t
+            for t in known
+            if (t.to_term, t.from_term) == (start, end) and (t.concordance or t.factor or t.offset)
+        )
+        return next(there, None) or next(back, None)
 
     def _apart(self, one: Iri, other: Iri) -> str | None:
         """Tell why keys cannot be compared; None where nothing speaks against it."""
