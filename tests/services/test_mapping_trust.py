@@ -1,14 +1,16 @@
-"""A domain approves of mappings between its own words alone; the governance group is believed."""
+"""A domain's stewards approve of mappings between its own words alone; governance's of any."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from isogloss.model.agreement import Match
 from isogloss.model.change import Committed
 from isogloss.model.rdf import Iri, Literal, Triple
 from isogloss.vocab import CODE, MESH, OWL, RDF, SEMAPV, SKOS, SSSOM, XSD
 from tests.services.delegates_world import GOVERNANCE, space
-from tests.services.mapping_world import Agreeing, agreeing, term
+from tests.services.mapping_world import BROAD, Agreeing, agreeing, term
 
 OWN = (term("sales"), term("sales", "churn"))
 ACROSS = (term("sales"), term("shop"))
@@ -69,6 +71,39 @@ def test_what_a_source_approves_counts_for_its_own_words(
     mesh: Agreeing, domain: str, terms: tuple[Iri, Iri], said: str, counts: str
 ) -> None:
     assert mesh.status(state(mesh, domain, terms, said)) == counts
+
+
+@pytest.mark.parametrize(
+    ("domain", "terms"), [("sales", OWN), (GOVERNANCE, ACROSS), (GOVERNANCE, OWN)]
+)
+@pytest.mark.parametrize("source", ["things", "product/x", "mappings-of-ours", "openlineage/a"])
+def test_no_engineer_approves_by_a_source_of_his_own(
+    mesh: Agreeing, domain: str, terms: tuple[Iri, Iri], source: str
+) -> None:
+    mesh.world.say(domain, (), source="mappings")
+    id = state(mesh, domain, terms, "approved", source)
+    (mapping,) = (m for m in mesh.services.meanings.mappings() if m.id == id)
+    mesh.world.say(domain, (), source=source)
+    assert (mapping.status, mapping.translations) == ("proposed", ())
+
+
+@pytest.mark.parametrize("source", ["mappings/sales", "glossary/more", "concordances/codes"])
+def test_stewards_approve_by_any_of_their_sources(mesh: Agreeing, source: str) -> None:
+    mesh.world.say("sales", (), source="mappings")
+    status = mesh.status(state(mesh, "sales", OWN, "approved", source))
+    mesh.world.say("sales", (), source=source)
+    assert status == "approved"
+
+
+def test_an_engineer_extends_no_agreement_to_other_words() -> None:
+    mesh = agreeing("sales", "shop")
+    mesh.approved(replace(BROAD, match=Match.EXACT))
+    for source, follows in (("mappings", True), ("product/x", False)):
+        mesh.world.say("sales", (), source="mappings")
+        state(mesh, "sales", OWN, "approved", source)
+        chains = mesh.services.compositions.between(term("sales", "churn"), term("shop"))[2]
+        assert bool(chains.found) == follows
+    mesh.services.close()
 
 
 def test_a_word_that_looks_equal_only_by_a_foreign_approval_stays_a_polyseme(

@@ -10,6 +10,7 @@ from isogloss.services import description as read
 from isogloss.services.agreements import decisions_graph
 from isogloss.services.catalog import GOVERNANCE, Catalog
 from isogloss.services.description import Description
+from isogloss.services.ownership import is_of_words
 from isogloss.vocab import OWL
 
 
@@ -17,6 +18,7 @@ from isogloss.vocab import OWL
 class Trust:
     """Which graphs speak for which domains, and which of these describe which terms.
 
+    Only the sources of stewards speak for a domain about words: engineers write the others.
     `decisions` is the graph of what both sides decided; about that no other graph is heard.
     """
 
@@ -33,6 +35,7 @@ class Trust:
             graph: domain.id
             for domain in (governance, *catalog.domains())
             for graph in catalog.graphs_of(domain)
+            if is_of_words(graph.removeprefix(f"{domain.uri_space}graph/"))
         }
         return cls(decisions_graph(catalog), governance.id, graphs, catalog.term_ids())
 

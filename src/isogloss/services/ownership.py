@@ -153,8 +153,7 @@ class Ownership:
         }
         allowed = {Role.OWNER}
         if source not in (MEMBERS_SOURCE, CLAIMS_SOURCE):
-            words = source.partition("/")[0] in _WORDS
-            allowed.add(Role.STEWARD if words else Role.ENGINEER)
+            allowed.add(Role.STEWARD if is_of_words(source) else Role.ENGINEER)
         elif source == MEMBERS_SOURCE and Membership(self._governance.id, author, Role.OWNER) in (
             self.memberships
         ):
@@ -361,6 +360,15 @@ class Ownership:
                 if owner is None or len(owner.uri_space) < len(space):
                     return f"<{membership}> lies there, a membership of <{organization}>"
         return ""
+
+
+def is_of_words(source: str) -> bool:
+    """Tell whether a source is the stewards', to say what words mean.
+
+    >>> is_of_words("mappings/sales"), is_of_words("product/activity")
+    (True, False)
+    """
+    return source.partition("/")[0] in _WORDS
 
 
 def _is_boundless(pattern: Term) -> bool:
