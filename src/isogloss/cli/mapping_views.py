@@ -7,7 +7,7 @@ import typer
 from isogloss.cli.lineage_options import AsOf, plain, view_of
 from isogloss.cli.options import Data, Format, OutputFormat, print_json
 from isogloss.cli.rule_steps import As, Where, asking
-from isogloss.meaning.chains import Chain
+from isogloss.meaning.chains import MAX_CHAINS, MAX_LINKS, Chain
 from isogloss.services.description import local_name
 
 TermName = 'A term by its domain and label, "product:active user", or IRI.'
@@ -94,6 +94,10 @@ def compose(
         typer.echo(f"  {end}")
     for first, second in chains.contradictions():
         typer.echo(f"These contradict each other: {first.relation} and {second.relation}.")
+    if not chains.is_complete:
+        typer.echo(
+            f"There may be more: {MAX_CHAINS} chains are told, and none of over {MAX_LINKS} mappings."
+        )
 
 
 def polysemes(
