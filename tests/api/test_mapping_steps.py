@@ -182,6 +182,8 @@ def test_the_rules_judge_what_is_proposed(people: People) -> None:
         ({"object": "sales:lead"}, "INVALID_ARGUMENT"),
         ({"confidence": 2.0}, "INVALID_ARGUMENT"),
         ({"validUntil": "2020-01-01T00:00:00Z"}, "INVALID_ARGUMENT"),
+        ({"validUntil": "9999-12-31T23:59:59-14:00"}, "INVALID_ARGUMENT"),
+        ({"validFrom": "0001-01-01T00:00:00+14:00"}, "INVALID_ARGUMENT"),
         (
             {"translations": [{"loss": "EXACT", "expression": "(SELECT 1)"}]},
             "EXPRESSION_REFUSED",

@@ -53,6 +53,8 @@ def test_what_is_refused_exits_with_one(little_folder: Isogloss, proposed: str) 
     assert (undone.status, "decided nothing" in undone.err) == (2, True)
     loose = little_folder("map", "propose", *CHURN, "--factor", "2")
     assert (loose.status, "--loss" in loose.err) == (2, True)
+    never = little_folder("map", "propose", *CHURN, "--until", "9999-12-31T23:59:59-14:00")
+    assert (never.status, "the years 1 to 9999" in never.err) == (2, True), never.err
 
 
 def test_a_candidate_is_dismissed_by_how_its_fingerprint_begins(little_folder: Isogloss) -> None:
