@@ -6,10 +6,10 @@ from datetime import datetime
 from isogloss.model.access import Role
 from isogloss.model.agreement import Agreement, MappingDraft, Match, Settled
 from isogloss.model.change import Committed
-from isogloss.model.rdf import Iri, Quad, Triple, text
+from isogloss.model.rdf import Iri, Literal, Quad, Triple, text
 from isogloss.services.agreements import decisions_graph
 from isogloss.services.ownership import OPERATOR
-from isogloss.vocab import MESH, RDF, SKOS
+from isogloss.vocab import CODE, MESH, OWL, RDF, SEMAPV, SKOS, SSSOM, XSD
 from tests.services.delegates_world import GOVERNANCE, World, id_of, person, space, world
 
 BOTH = Iri("https://people.example/both")
@@ -98,3 +98,35 @@ def agreeing(*domains: str) -> Agreeing:
     for domain in ("shop", "sales"):
         made.services.loading.grant(domain, BOTH, Role.STEWARD)
     return Agreeing(made)
+
+
+def state(
+    mesh: Agreeing, domain: str, terms: tuple[Iri, Iri], status: str, source: str = "mappings"
+) -> Iri:
+    """Let a source of a domain state a mapping, with a translation."""
+    id = Iri(f"{space(domain)}mapping/stated")
+    translation = Iri(f"{space(domain)}translation/stated")
+    said = {
+        Triple(id, RDF.type, OWL.Axiom),
+        Triple(id, OWL.annotatedSource, terms[0]),
+        Triple(id, OWL.annotatedProperty, SKOS.exactMatch),
+        Triple(id, OWL.annotatedTarget, terms[1]),
+        Triple(id, SSSOM.mapping_justification, SEMAPV.ManualMappingCuration),
+        Triple(id, SSSOM.confidence, Literal("1.0", XSD.double)),
+        Triple(id, MESH.mappingStatus, Iri(f"{CODE.iri}{status}")),
+        *translated(translation, id, terms),
+    }
+    assert isinstance(mesh.world.say(domain, said, source=source), Committed)
+    return id
+
+
+def translated(translation: Iri, mapping: Iri, terms: tuple[Iri, Iri]) -> set[Triple]:
+    """Say that a translation is based on a mapping."""
+    return {
+        Triple(translation, RDF.type, MESH.Translation),
+        Triple(translation, MESH.fromTerm, terms[0]),
+        Triple(translation, MESH.toTerm, terms[1]),
+        Triple(translation, MESH.lossiness, CODE.exact),
+        Triple(translation, MESH.expression, Literal("value")),
+        Triple(translation, MESH.basedOnMapping, mapping),
+    }

@@ -6,11 +6,9 @@ from dataclasses import replace
 import pytest
 
 from isogloss.model.agreement import Match
-from isogloss.model.change import Committed
-from isogloss.model.rdf import Iri, Literal, Triple
-from isogloss.vocab import CODE, MESH, OWL, RDF, SEMAPV, SKOS, SSSOM, XSD
+from isogloss.model.rdf import Iri
 from tests.services.delegates_world import GOVERNANCE, space
-from tests.services.mapping_world import BROAD, Agreeing, agreeing, term
+from tests.services.mapping_world import BROAD, Agreeing, agreeing, state, term, translated
 
 OWN = (term("sales"), term("sales", "churn"))
 ACROSS = (term("sales"), term("shop"))
@@ -22,37 +20,6 @@ def mesh() -> Iterator[Agreeing]:
     made = agreeing("sales", "shop")
     yield made
     made.services.close()
-
-
-def state(
-    mesh: Agreeing, domain: str, terms: tuple[Iri, Iri], status: str, source: str = "mappings"
-) -> Iri:
-    """Let a source of a domain state a mapping, with a translation."""
-    id = Iri(f"{space(domain)}mapping/stated")
-    translation = Iri(f"{space(domain)}translation/stated")
-    said = {
-        Triple(id, RDF.type, OWL.Axiom),
-        Triple(id, OWL.annotatedSource, terms[0]),
-        Triple(id, OWL.annotatedProperty, SKOS.exactMatch),
-        Triple(id, OWL.annotatedTarget, terms[1]),
-        Triple(id, SSSOM.mapping_justification, SEMAPV.ManualMappingCuration),
-        Triple(id, SSSOM.confidence, Literal("1.0", XSD.double)),
-        Triple(id, MESH.mappingStatus, Iri(f"{CODE.iri}{status}")),
-        *translated(translation, id, terms),
-    }
-    assert isinstance(mesh.world.say(domain, said, source=source), Committed)
-    return id
-
-
-def translated(translation: Iri, mapping: Iri, terms: tuple[Iri, Iri]) -> set[Triple]:
-    return {
-        Triple(translation, RDF.type, MESH.Translation),
-        Triple(translation, MESH.fromTerm, terms[0]),
-        Triple(translation, MESH.toTerm, terms[1]),
-        Triple(translation, MESH.lossiness, CODE.exact),
-        Triple(translation, MESH.expression, Literal("value")),
-        Triple(translation, MESH.basedOnMapping, mapping),
-    }
 
 
 @pytest.mark.parametrize(

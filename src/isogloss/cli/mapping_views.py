@@ -96,7 +96,7 @@ def compose(
         typer.echo(f"These contradict each other: {first.relation} and {second.relation}.")
     if not chains.is_complete:
         typer.echo(
-            f"There may be more: {MAX_CHAINS} chains are told, and none of over {MAX_LINKS} mappings."
+            f"There may be more: {MAX_CHAINS} chains are told, none of over {MAX_LINKS} mappings."
         )
 
 

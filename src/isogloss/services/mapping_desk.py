@@ -89,7 +89,7 @@ class Desk:
         check_role_anywhere(self._author, WRITERS, self._members, "propose mappings")
         says = draft.subject, Iri(draft.match.value), draft.object, draft.negated
         known = self._opened().get(says)
-        if known is not None and self._is_open(known):
+        if known is not None and known.is_open(self._now):
             raise WrongStage(
                 f"<{known.id}> says the same, and is {known.mapping.status}: there is nothing to "
                 "propose."
@@ -217,7 +217,7 @@ class Desk:
         """Give those that are proposed, or approved and not over, by what they say."""
         if self._open is None:
             known = read_agreements(self.said).values()
-            self._open = {_said(one.mapping): one for one in known if self._is_open(one)}
+            self._open = {_said(one.mapping): one for one in known if one.is_open(self._now)}
         return self._open
 
     def _check_status(self, found: Agreement, wanted: Collection[Status]) -> None:
@@ -260,11 +260,6 @@ class Desk:
         if owner is None:
             raise NotFound(f"<{term}> lies in no domain's space, so nobody can speak for it.")
         return owner.id
-
-    def _is_open(self, found: Agreement) -> bool:
-        mapping = found.mapping
-        over = mapping.valid_until is not None and mapping.valid_until <= self._now
-        return mapping.status in (Status.PROPOSED, Status.APPROVED) and not over
 
 
 def _by_record(said: Said) -> dict[Iri, Set[Triple]]:
