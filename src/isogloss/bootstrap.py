@@ -289,7 +289,7 @@ def build(
         verdict_records=VerdictRecords(current.verdicts, commits),
         identities=Identities(mesh.graph, projection, commits),
         mappings=mappings,
-        mapping_import=MappingImport(current.catalog, current.meanings, mappings),
+        mapping_import=MappingImport(current.catalog, current.meanings, mappings, clock),
         queue=StewardQueue(
             current.catalog,
             current.meanings,

@@ -58,6 +58,28 @@ def test_records_between_terms_are_proposed_and_the_others_named(mesh: Agreeing)
     assert (again.settled, len(again.notes)) == (None, 4)
 
 
+def test_one_bad_record_does_not_keep_the_others_out(mesh: Agreeing) -> None:
+    rest = "\tsemapv:ManualMappingCuration\t\t\t0.9\t"
+    rows = (
+        f"sales:lead\tskos:exactMatch\t\tsales:lead{rest}Itself.",
+        f"sales:lead\tskos:closeMatch\t\tshop:lead{rest}{'long' * 1000}",
+        f"sales:lead\tskos:relatedMatch\t\tshop:lead{rest}  ",
+        f"sales:lead\tskos:broadMatch\t\tshop:lead{rest}Good.",
+        f"shop:lead\tskos:narrowMatch\t\tsales:lead{rest}The same, turned round.",
+    )
+    file = "\n".join([HEADER + COLUMNS, *rows, ""]).encode()
+    imported = mesh.services.mapping_import.propose_file(file, author=SALES)
+    assert imported.settled is not None
+    found = [mesh.agreement(id).mapping.comment for id in imported.settled.mappings]
+    assert "Good." in found
+    told = " ".join(imported.notes)
+    assert "Record 1 is left out" in told
+    assert "mapped to itself" in told
+    assert "Record 2 is left out: Say why" in told
+    assert "Record 5 is proposed or approved already." in told
+    assert len(found) + len(imported.notes) == len(rows)
+
+
 def test_what_was_decided_leaves_as_sssom_and_comes_in_elsewhere(mesh: Agreeing) -> None:
     ann, bob = (Iri(f"{BASE}person/{name}") for name in ("ann", "bob"))
     for domain, who in (("sales", ann), ("shop", bob)):
