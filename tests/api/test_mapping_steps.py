@@ -33,6 +33,9 @@ TRANSLATE = f"""mutation ($id: ID!, $translation: TranslationInput!) {{
   translateMapping(id: $id, translation: $translation) {{ {SHOWN} }} }}"""
 DISMISS = f"""mutation ($finding: FindingInput!) {{
   dismissCandidate(finding: $finding, reason: "Nobody confuses them.") {{ {SHOWN} }} }}"""
+CANDIDATES = """{ polysemeCandidates(first: 100) {
+  kind fingerprint one { id } other { id } } }"""
+CHURNS = {f"https://mesh.example/{domain}/term/churn" for domain in ("product", "support")}
 MAPPING = "query ($id: ID!, $asOf: Moment) { mapping(id: $id, asOf: $asOf) { status holds } }"
 QUEUE = "{ stewardQueue { kind one other why flows mappings } }"
 LEADS = {
@@ -142,12 +145,14 @@ def test_a_batch_is_decided_and_undone(people: People) -> None:
     dora, ivo = people["dora"], people["ivo"]
     drafts = [LEADS | {"match": match, "translations": []} for match in ("CLOSE", "RELATED")]
     ids = [one["id"] for one in done(dora(PROPOSE, mappings=drafts))["mappings"]]
-    finding = {
-        "kind": "polyseme",
-        "one": "https://mesh.example/sales/term/churn",
-        "other": "https://mesh.example/support/term/churn",
-        "fingerprint": "f",
-    }
+    (found,) = (
+        one
+        for one in ivo(CANDIDATES)["data"]["polysemeCandidates"]
+        if {one["one"]["id"], one["other"]["id"]} == CHURNS
+    )
+    ends = {"one": found["one"]["id"], "other": found["other"]["id"]}
+    finding = {"kind": found["kind"], "fingerprint": found["fingerprint"], **ends}
+    assert code(ivo(DISMISS, finding=finding | {"fingerprint": "f"})) == "NOT_FOUND"
     decisions = [
         {"step": "APPROVE", "mapping": ids[0]},
         {"step": "REJECT", "mapping": ids[1], "reason": "One will do."},

@@ -1,6 +1,6 @@
 """Domains with stewards and a word that each uses, for tests of mappings between them."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from isogloss.model.access import Role
@@ -8,7 +8,9 @@ from isogloss.model.agreement import Agreement, MappingDraft, Match, Settled
 from isogloss.model.change import Committed
 from isogloss.model.rdf import Iri, Literal, Quad, Triple, text
 from isogloss.services.agreements import decisions_graph
+from isogloss.services.mappings import Mappings
 from isogloss.services.ownership import OPERATOR
+from isogloss.services.steward_queue import Detect
 from isogloss.vocab import CODE, MESH, OWL, RDF, SEMAPV, SKOS, SSSOM, XSD
 from tests.services.delegates_world import GOVERNANCE, World, id_of, person, space, world
 
@@ -34,6 +36,13 @@ class Agreeing:
         self.services = made.services
         self.mappings = made.services.mappings
         self.clock = made.clock
+
+    def find(self, detect: Detect) -> None:
+        """Let detection find what a test has it find."""
+        services = self.services
+        self.mappings = Mappings(
+            services.mesh, services.catalog, services.commits, self.clock, detect
+        )
 
     def propose(self, draft: MappingDraft = BROAD, author: Iri = OPERATOR) -> Iri:
         """Propose a mapping."""
@@ -63,6 +72,25 @@ class Agreeing:
         mesh = self.services.mesh
         state = mesh.at(mesh.journal.head.sequence)
         return frozenset(state.quads([decisions_graph(self.services.catalog)]))
+
+
+@dataclass(frozen=True)
+class Said:
+    """A piece of evidence."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a test has detection find."""
+
+    kind: str
+    one: Iri
+    other: Iri
+    score: float = 0.9
+    evidence: tuple[Said, ...] = (Said("They share a word."),)
+    fingerprint: str = "f1"
 
 
 def sequence_of(settled: Settled) -> int:

@@ -1,7 +1,7 @@
 """A steward is shown what awaits him, what would settle most lineage first."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 
@@ -9,24 +9,9 @@ from isogloss.model.agreement import Awaiting, Match
 from isogloss.model.rdf import Iri
 from isogloss.services.steward_queue import StewardQueue, finding_of
 from tests.services.delegates_world import DAY, GOVERNANCE, person
-from tests.services.mapping_world import BOTH, BROAD, Agreeing, agreeing, state, term, until
+from tests.services.mapping_world import BOTH, BROAD, Agreeing, Found, agreeing, state, term, until
 
 SALES, SHOP, LAB = (person(domain, "steward") for domain in ("sales", "shop", "lab"))
-
-
-@dataclass(frozen=True)
-class Said:
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Found:
-    kind: str
-    one: Iri
-    other: Iri
-    score: float
-    evidence: tuple[Said, ...] = (Said("They share a word."),)
-    fingerprint: str = "f1"
 
 
 LEADS = Found("polyseme", term("lab"), term("shop"), 0.9)
@@ -40,6 +25,7 @@ class Watched:
         self.found = [LEADS, CHURNS]
         self.flows: dict[frozenset[Iri], int] = {}
         self.mesh = mesh
+        mesh.find(lambda: self.found)
         services = mesh.services
         self.queue = StewardQueue(
             services.catalog,

@@ -181,8 +181,6 @@ class Desk:
         sides = frozenset(self._side(term) for term in (finding.one, finding.other))
         self._check_decider(sides, "dismiss what was found of their terms")
         one, other = sorted((finding.one, finding.other))
-        if one == other:
-            raise InvalidArgument("A finding is about two terms.")
         digest = sha256(repr((finding.kind, one, other)).encode()).hexdigest()[:16]
         id = Iri(f"{self._space}dismissal/{digest}")
         known = replace(finding, one=one, other=other)
