@@ -95,3 +95,20 @@ def test_files_go_out_and_come_in_as_proposals(
     assert "There is nothing to propose." in again.out
     turtle = little_folder("map", "export", "--format", "turtle")
     assert proposed.rpartition("/")[2] in turtle.out
+
+
+def test_all_conflicts_are_listed_now_and_then(little_folder: Isogloss, proposed: str) -> None:
+    none = little_folder("map", "conflicts")
+    assert (none.status, none.out) == (0, "0 conflict(s)\n"), none.out + none.err
+    other = ("product:churn", "close", "support:churn", *CHURN[3:])
+    made = little_folder("map", "propose", *other, "--as", f"{PERSON}yuki", "--format", "json")
+    (mapping,) = json.loads(made.out)["mappings"]
+    approved = little_folder("map", "approve", proposed, mapping["id"], "--as", f"{PERSON}ivo")
+    commit = int(approved.out.rpartition("commit ")[2])
+    listed = little_folder("map", "conflicts")
+    assert listed.out.startswith(
+        "twoPredicates: Of product:churn and support:churn, relatedMatch and closeMatch are both "
+    )
+    assert listed.out.endswith(f"  {proposed}\n  {mapping['id']}\n1 conflict(s)\n")
+    then = little_folder("map", "conflicts", "--as-of", commit - 1, "--format", "json")
+    assert json.loads(then.out) == []

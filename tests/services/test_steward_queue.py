@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from isogloss.model.agreement import Awaiting, Match
-from isogloss.model.rdf import Iri
+from isogloss.model.rdf import Iri, Triple, text
 from isogloss.services.steward_queue import StewardQueue, finding_of
+from isogloss.vocab import SKOS
 from tests.services.delegates_world import DAY, GOVERNANCE, person
 from tests.services.mapping_world import BOTH, BROAD, Agreeing, Found, agreeing, state, term, until
 
@@ -155,3 +156,34 @@ def test_what_governance_states_and_holds_hides_its_candidate(watched: Watched) 
     state(watched.mesh, GOVERNANCE, (LEADS.one, LEADS.other), "approved")
     assert watched.queue.candidates() == (CHURNS,)
     assert Awaiting.STATED not in watched.kinds(SHOP)
+
+
+def test_conflicts_within_glossaries_and_by_them_are_shown_too(watched: Watched) -> None:
+    watched.found = []
+    mesh = watched.mesh
+    lead, churn = term("lab"), term("lab", "churn")
+    mesh.world.say(
+        "lab",
+        {
+            Triple(lead, SKOS.related, churn),
+            Triple(lead, SKOS.altLabel, text("lead", "en")),
+            Triple(churn, SKOS.narrower, lead),
+        },
+        source="glossary/more",
+    )
+    whys = [item.why for item in watched.queue.queue(LAB)]
+    assert whys == [
+        "lab:lead and lab:churn are said to be related, but the one is below the other: "
+        "lab:lead, lab:churn.",
+        "'lead' is a label of lab:lead more than once: alternative and preferred.",
+    ]
+    assert watched.queue.queue(SHOP) == ()
+    # Two words of one glossary become one by way of another's.
+    for label in ("lead", "churn"):
+        ends = replace(BROAD, subject=term("lab", label), match=Match.EXACT, object=term("shop"))
+        mesh.mappings.approve(mesh.propose(ends, LAB), author=SHOP)
+    merged = "lab:churn and lab:lead are two terms of one glossary, but equal by way of shop:lead."
+    for steward in (LAB, SHOP):
+        assert merged in [item.why for item in watched.queue.queue(steward)]
+    found = mesh.services.compositions.conflicts()
+    assert {one.sentence for one in found} == {*whys, merged}

@@ -26,6 +26,9 @@ _LIST = f"""query Mappings($status: String, $between: [String!], $asOf: Moment) 
 _QUEUE = """query Queue { stewardQueue {
   kind one other why flows mappings candidateKind fingerprint } }"""
 
+_CONFLICTS = """query Conflicts($asOf: Moment) { mappingConflicts(asOf: $asOf) {
+  kind terms mappings sentence } }"""
+
 
 def list_mappings(
     status: Annotated[
@@ -67,6 +70,21 @@ def queue(
             typer.echo(f"   dismiss it as {item['fingerprint'][:SHORT]}")
     if not found:
         typer.echo("Nothing awaits you.")
+
+
+def conflicts(
+    as_of: AsOf = None, format: Format = OutputFormat.TEXT, url: Where = None, data: Data = None
+) -> None:
+    """List what cannot all be so: mappings that hold, and what glossaries say."""
+    found = asking(url, data, None)(_CONFLICTS, asOf=as_of)["mappingConflicts"]
+    if format is OutputFormat.JSON:
+        print_json(found)
+        return
+    for one in found:
+        typer.echo(f"{one['kind']}: {one['sentence']}")
+        for mapping in one["mappings"]:
+            typer.echo(f"  {mapping}")
+    typer.echo(f"{len(found)} conflict(s)")
 
 
 def compose(

@@ -11,6 +11,7 @@ from isogloss.cli.mapping_views import (
     MAPPING,
     TermName,
     compose,
+    conflicts,
     list_mappings,
     queue,
     show_mapping,
@@ -27,6 +28,7 @@ app.command("import")(import_mappings)
 app.command("export")(export_mappings)
 app.command("list")(list_mappings)
 app.command()(queue)
+app.command()(conflicts)
 app.command()(compose)
 
 Mapping = Annotated[str, typer.Argument(metavar="MAPPING", help="The IRI of the mapping.")]

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
-from isogloss.meaning.conflicts import Claim, claim_of, conflicts
+from isogloss.meaning.conflicts import Claim, claim_of
 from isogloss.model.agreement import Agreement, Awaiting, Finding, QueueItem, Status
 from isogloss.model.meaning import Mapping
 from isogloss.model.rdf import Iri
 from isogloss.services.agreements import Agreements
 from isogloss.services.catalog import Catalog
+from isogloss.services.compositions import Compositions
 from isogloss.services.description import local_name
 from isogloss.services.judge import Clock
 from isogloss.services.mapping_desk import DECIDERS
@@ -84,6 +85,7 @@ class StewardQueue:
         self._agreements = agreements
         self._ownership = ownership
         self._clock = clock
+        self._compositions = Compositions(catalog, meanings, clock)
         self._detect = detect
         self._flows = flows
 
@@ -159,7 +161,7 @@ class StewardQueue:
             yield self._item(Awaiting.STATED, *ends, why, (mapping.id,))
 
     def _conflicts(self, mine: set[Iri]) -> Iterator[QueueItem]:
-        for found in conflicts(self._holding(), name=self._name):
+        for found in self._compositions.conflicts():
             if self._concerns(found.terms, mine):
                 one, other = found.terms[0], found.terms[-1]
                 yield self._item(Awaiting.CONFLICT, one, other, found.sentence, found.mappings)
@@ -183,7 +185,8 @@ class StewardQueue:
         mappings: tuple[Iri, ...],
         finding: Finding | None = None,
     ) -> QueueItem:
-        return QueueItem(kind, one, other, why, self._flows(one, other), mappings, finding)
+        flows = 0 if one == other else self._flows(one, other)
+        return QueueItem(kind, one, other, why, flows, mappings, finding)
 
     def _opened(self) -> Iterator[Agreement]:
         now = self._clock()

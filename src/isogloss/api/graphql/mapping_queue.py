@@ -9,6 +9,8 @@ from strawberry import ID
 from isogloss.api.graphql import meaning_words  # noqa: F401 - its enums come before their use
 from isogloss.api.graphql.catalog import Term
 from isogloss.api.graphql.context import Info, show_one
+from isogloss.api.graphql.moments import AsOf
+from isogloss.meaning.conflicts import Conflict
 from isogloss.model import agreement as model
 from isogloss.model.rdf import Iri
 from isogloss.services.steward_queue import Candidate
@@ -82,9 +84,45 @@ class QueueItem:
         )
 
 
+@strawberry.type(description="Statements that cannot all be so, for stewards to settle.")
+class MappingConflict:
+    """View of meaning.conflicts.Conflict."""
+
+    kind: str = strawberry.field(
+        description="denied, twoPredicates, exactAndOther, exactAndDenied, cycle, merged, "
+        "relatedAndBroader, labelRepeated or twoPreferred."
+    )
+    terms: list[ID] = strawberry.field(
+        description="The terms that it is about, in the order of the chain, where there is one."
+    )
+    mappings: list[ID] = strawberry.field(description="The mappings that it rests on, if any.")
+    sentence: str = strawberry.field(description="Why they cannot all be so.")
+
+    @classmethod
+    def of(cls, conflict: Conflict) -> "MappingConflict":
+        """Show a conflict."""
+        return cls(
+            kind=conflict.kind.value,
+            terms=[ID(id) for id in conflict.terms],
+            mappings=[ID(id) for id in conflict.mappings],
+            sentence=conflict.sentence,
+        )
+
+
 @strawberry.type
 class MappingQueueQuery:
     """What there is to decide."""
+
+    @strawberry.field(
+        description="All that cannot be so at once among mappings that hold, what glossaries say "
+        "of their concepts, and labels.",
+        extensions=[AsOf()],
+    )
+    async def mapping_conflicts(self, info: Info) -> list[MappingConflict]:
+        """List every conflict."""
+        compositions = info.context.at(info).view.compositions
+        found = await to_thread.run_sync(compositions.conflicts)
+        return [MappingConflict.of(one) for one in found]
 
     @strawberry.field(
         description="What awaits you: mappings to approve of, conflicts and candidates of your "
