@@ -213,3 +213,24 @@ def test_mappings_are_listed_by_status_and_in_pages(ask_little_mesh: Ask) -> Non
     statuses = ("proposed", "approved", "rejected", "retired")
     assert sorted(one for status in statuses for one in ids(status=status)) == every
     assert code(ask_little_mesh(query, status="good")) == "INVALID_ARGUMENT"
+
+
+@pytest.mark.parametrize("first", [-1, 0, 101, 2**31 - 1])
+@pytest.mark.parametrize("field", ["stewardQueue { why }", "polysemeCandidates { kind }"])
+def test_a_page_of_a_bad_size_is_refused(people: People, field: str, first: int) -> None:
+    query = field.replace(" ", f"(first: {first}) ", 1)
+    assert code(people["ivo"](f"{{ {query} }}")) == "INVALID_ARGUMENT"
+
+
+def test_it_is_told_how_much_there_is_beyond_a_page(people: People) -> None:
+    query = """query ($first: Int!) {
+      stewardQueueTotal stewardQueue(first: $first) { why }
+      polysemeCandidatesTotal polysemeCandidates(first: $first) { fingerprint } }"""
+    some, all_ = (people["yuki"](query, first=n)["data"] for n in (1, 100))
+    for field in ("stewardQueue", "polysemeCandidates"):
+        assert some[field] == all_[field][:1]
+        assert some[f"{field}Total"] == all_[f"{field}Total"] == len(all_[field]) > 1
+    named = all_["polysemeCandidates"][-1]["fingerprint"]
+    query = "query ($f: String!) { polysemeCandidates(fingerprint: $f) { fingerprint } }"
+    found = people["yuki"](query, f=named[:12])["data"]["polysemeCandidates"]
+    assert found == [{"fingerprint": named}]

@@ -112,3 +112,16 @@ def test_all_conflicts_are_listed_now_and_then(little_folder: Isogloss, proposed
     assert listed.out.endswith(f"  {proposed}\n  {mapping['id']}\n1 conflict(s)\n")
     then = little_folder("map", "conflicts", "--as-of", commit - 1, "--format", "json")
     assert json.loads(then.out) == []
+
+
+def test_a_list_that_is_cut_says_so(little_folder: Isogloss) -> None:
+    some, whole = (little_folder("polysemes", "--first", n).out for n in (1, 100))
+    total = len(json.loads(little_folder("polysemes", "--first", 100, "--format", "json").out))
+    assert some.endswith(f"\n1 of {total} candidate(s)\n")
+    assert whole.endswith(f"\n{total} of {total} candidate(s)\n")
+    some, whole = (
+        little_folder("map", "queue", "--first", n, "--as", f"{PERSON}ivo").out for n in (1, 100)
+    )
+    assert "\n1 of " in some
+    assert "as these are settled" not in whole
+    assert little_folder("map", "queue", "--first", 101).status == 2

@@ -12,18 +12,21 @@ from isogloss.services.description import local_name
 
 TermName = 'A term by its domain and label, "product:active user", or IRI.'
 
+First = Annotated[int, typer.Option(help="How many at the most.", min=1, max=100)]
+
 SHORT = 12
 """So many letters of a fingerprint tell it from others."""
 
 MAPPING = """id status holds negated predicate confidence comment validUntil lacking
   subject { label domain { name } } object { label domain { name } }
   votes { domain person approves comment }"""
-CANDIDATES = """query Candidates($first: Int!) { polysemeCandidates(first: $first) {
+CANDIDATES = """query Candidates($first: Int!, $fingerprint: String! = "") {
+  polysemeCandidatesTotal polysemeCandidates(first: $first, fingerprint: $fingerprint) {
   kind score evidence fingerprint
   one { id label domain { name } } other { id label domain { name } } } }"""
 _LIST = f"""query Mappings($status: String, $between: [String!], $asOf: Moment) {{
   mappings(status: $status, between: $between, asOf: $asOf) {{ {MAPPING} }} }}"""
-_QUEUE = """query Queue { stewardQueue {
+_QUEUE = """query Queue($first: Int!) { stewardQueueTotal stewardQueue(first: $first) {
   kind one other why flows mappings candidateKind fingerprint } }"""
 
 _CONFLICTS = """query Conflicts($asOf: Moment) { mappingConflicts(asOf: $asOf) {
@@ -54,10 +57,15 @@ def list_mappings(
 
 
 def queue(
-    format: Format = OutputFormat.TEXT, url: Where = None, data: Data = None, as_: As = None
+    first: First = 50,
+    format: Format = OutputFormat.TEXT,
+    url: Where = None,
+    data: Data = None,
+    as_: As = None,
 ) -> None:
     """Show what awaits you, what would settle most lineage first."""
-    found = asking(url, data, as_)(_QUEUE)["stewardQueue"]
+    answer = asking(url, data, as_)(_QUEUE, first=first)
+    found, total = answer["stewardQueue"], answer["stewardQueueTotal"]
     if format is OutputFormat.JSON:
         print_json(found)
         return
@@ -70,6 +78,8 @@ def queue(
             typer.echo(f"   dismiss it as {item['fingerprint'][:SHORT]}")
     if not found:
         typer.echo("Nothing awaits you.")
+    elif len(found) < total:
+        typer.echo(f"{len(found)} of {total}: the others come up as these are settled.")
 
 
 def conflicts(
@@ -119,13 +129,14 @@ def compose(
 
 
 def polysemes(
-    first: Annotated[int, typer.Option(help="How many at the most.", min=1)] = 20,
+    first: First = 20,
     format: Format = OutputFormat.TEXT,
     url: Where = None,
     data: Data = None,
 ) -> None:
     """Show words that may mean several things, and things that may have several words."""
-    found = asking(url, data, None)(CANDIDATES, first=first)["polysemeCandidates"]
+    answer = asking(url, data, None)(CANDIDATES, first=first)
+    found, total = answer["polysemeCandidates"], answer["polysemeCandidatesTotal"]
     if format is OutputFormat.JSON:
         print_json(found)
         return
@@ -134,7 +145,7 @@ def polysemes(
         typer.echo(f"{one['kind']} {one['score']:.2f}: {ends}  [{one['fingerprint'][:SHORT]}]")
         for reason in one["evidence"]:
             typer.echo(f"  {reason}")
-    typer.echo(f"{len(found)} candidate(s)")
+    typer.echo(f"{len(found)} of {total} candidate(s)")
 
 
 def show_mapping(one: dict[str, Any]) -> None:

@@ -176,8 +176,7 @@ def dismiss(
 ) -> None:
     """Say that a candidate needs no mapping; it comes back once its evidence is other."""
     asked = asking(url, data, as_)
-    known = asked(CANDIDATES, first=100_000)["polysemeCandidates"]
-    named = [one for one in known if one["fingerprint"].startswith(fingerprint)]
+    named = asked(CANDIDATES, first=100, fingerprint=fingerprint)["polysemeCandidates"]
     if len(named) != 1:
         raise NotFound(
             f"{len(named)} candidates are {fingerprint}: `isogloss polysemes` has them all."

@@ -10,6 +10,8 @@ from isogloss.api.graphql import meaning_words  # noqa: F401 - its enums come be
 from isogloss.api.graphql.catalog import Term
 from isogloss.api.graphql.context import Info, show_one
 from isogloss.api.graphql.moments import AsOf
+from isogloss.api.graphql.paging import MAX_PAGE_SIZE, First
+from isogloss.errors import InvalidArgument
 from isogloss.meaning.conflicts import Conflict
 from isogloss.model import agreement as model
 from isogloss.model.rdf import Iri
@@ -128,15 +130,18 @@ class MappingQueueQuery:
         description="What awaits you: mappings to approve of, conflicts and candidates of your "
         "domains, what would settle most lineage first."
     )
-    async def steward_queue(
-        self,
-        info: Info,
-        first: Annotated[int, strawberry.argument(description="How many at the most.")] = 50,
-    ) -> list[QueueItem]:
+    async def steward_queue(self, info: Info, first: First = 50) -> list[QueueItem]:
         """List what awaits whoever asks."""
         author, queue = info.context.require_author(), info.context.services.queue
+        _check_first(first)
         found = await to_thread.run_sync(queue.queue, author)
-        return [QueueItem.of(item) for item in found[: max(first, 0)]]
+        return [QueueItem.of(item) for item in found[:first]]
+
+    @strawberry.field(description="How much awaits you in all, shown or not.")
+    async def steward_queue_total(self, info: Info) -> int:
+        """Count what awaits whoever asks."""
+        author, queue = info.context.require_author(), info.context.services.queue
+        return len(await to_thread.run_sync(queue.queue, author))
 
     @strawberry.field(
         description="Words that may mean several things, and things that may have several words, "
@@ -145,8 +150,28 @@ class MappingQueueQuery:
     async def polyseme_candidates(
         self,
         info: Info,
-        first: Annotated[int, strawberry.argument(description="How many at the most.")] = 50,
+        first: First = 50,
+        fingerprint: Annotated[
+            str, strawberry.argument(description="Only those whose fingerprint begins so.")
+        ] = "",
     ) -> list[PolysemeCandidate]:
         """List candidates."""
+        _check_first(first)
         found = await to_thread.run_sync(info.context.services.queue.candidates)
-        return [PolysemeCandidate.of(one) for one in found[: max(first, 0)]]
+        chosen = [one for one in found if one.fingerprint.startswith(fingerprint)]
+        return [PolysemeCandidate.of(one) for one in chosen[:first]]
+
+    @strawberry.field(description="How many such words there are in all, shown or not.")
+    async def polyseme_candidates_total(self, info: Info) -> int:
+        """Count candidates."""
+        return len(await to_thread.run_sync(info.context.services.queue.candidates))
+
+
+def _check_first(first: int) -> None:
+    """Check how many are asked for at once.
+
+    Raises:
+        InvalidArgument: it is not in 1..MAX_PAGE_SIZE.
+    """
+    if not 1 <= first <= MAX_PAGE_SIZE:
+        raise InvalidArgument(f"`first` is {first}: ask for 1 to {MAX_PAGE_SIZE}.")
