@@ -125,3 +125,18 @@ def test_a_list_that_is_cut_says_so(little_folder: Isogloss) -> None:
     assert "\n1 of " in some
     assert "as these are settled" not in whole
     assert little_folder("map", "queue", "--first", 101).status == 2
+
+
+def test_what_one_body_states_alone_is_told_from_what_both_sides_voted(
+    little_folder: Isogloss, proposed: str
+) -> None:
+    little_folder("map", "approve", proposed, "--as", f"{PERSON}ivo")
+    listed = little_folder("map", "list", "--status", "approved").out
+    assert f"  {proposed}: approved\n" in listed
+    stated = [line for line in listed.splitlines() if "/governance/mapping/" in line]
+    alone = "approved by <https://mesh.example/governance/domain> alone, without a vote"
+    assert stated
+    assert all(alone in line for line in stated)
+    shown = json.loads(little_folder("map", "list", "--format", "json").out)
+    assert [one["id"] for one in shown if one["agreed"]] == [proposed]
+    assert all(one["agreed"] == (not one["statedBy"]) for one in shown)

@@ -7,7 +7,7 @@ import pytest
 
 from isogloss.model.agreement import Match
 from isogloss.model.rdf import Iri
-from tests.services.delegates_world import GOVERNANCE, space
+from tests.services.delegates_world import GOVERNANCE, id_of, space
 from tests.services.mapping_world import BROAD, Agreeing, agreeing, state, term, translated
 
 OWN = (term("sales"), term("sales", "churn"))
@@ -94,3 +94,18 @@ def test_no_domain_translates_by_what_others_agreed(mesh: Agreeing) -> None:
     id = state(mesh, "sales", OWN, "approved")
     (mapping,) = (m for m in mesh.services.meanings.mappings() if m.id == id)
     assert mapping.translations == (f"{space('sales')}translation/stated",)
+
+
+def test_who_states_a_mapping_is_told_unless_it_was_voted_on() -> None:
+    mesh = agreeing("sales", "shop")
+    voted, own = mesh.approved(), state(mesh, "sales", OWN, "approved")
+    above = state(mesh, GOVERNANCE, ACROSS, "approved")
+    engineered = state(mesh, "shop", FOREIGN, "approved", "things")
+    found = {one.id: (one.status, one.stated_by) for one in mesh.services.meanings.mappings()}
+    assert found == {
+        voted: ("approved", ()),
+        own: ("approved", (id_of("sales"),)),
+        above: ("approved", (id_of(GOVERNANCE),)),
+        engineered: ("proposed", (id_of("shop"),)),
+    }
+    mesh.services.close()

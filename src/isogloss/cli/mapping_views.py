@@ -17,7 +17,7 @@ First = Annotated[int, typer.Option(help="How many at the most.", min=1, max=100
 SHORT = 12
 """So many letters of a fingerprint tell it from others."""
 
-MAPPING = """id status holds negated predicate confidence comment validUntil lacking
+MAPPING = """id status agreed statedBy holds negated predicate confidence comment validUntil lacking
   subject { label domain { name } } object { label domain { name } }
   votes { domain person approves comment }"""
 CANDIDATES = """query Candidates($first: Int!, $fingerprint: String! = "") {
@@ -154,7 +154,11 @@ def show_mapping(one: dict[str, Any]) -> None:
     confidence = "" if one["confidence"] is None else f" ({one['confidence']:g})"
     over = "" if one["holds"] or one["status"] != "approved" else ", but not in force"
     typer.echo(f"{_term(one['subject'])} {says} {_term(one['object'])}{confidence}")
-    typer.echo(f"  {one['id']}: {one['status']}{over}")
+    alone = ""
+    if one["status"] == "approved" and not one["agreed"]:
+        named = " and ".join(f"<{domain}>" for domain in one["statedBy"])
+        alone = f" by {named} alone, without a vote"
+    typer.echo(f"  {one['id']}: {one['status']}{alone}{over}")
     if one["comment"]:
         typer.echo(f"  because {one['comment']}")
     for vote in one["votes"]:

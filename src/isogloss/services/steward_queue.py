@@ -151,10 +151,11 @@ class StewardQueue:
             if _claim(mapping) in settled or not self._concerns(ends, mine):
                 continue
             match = local_name(mapping.predicate).removesuffix("Match")
+            owners = " and ".join(map(self._domain, mapping.stated_by))
             denied = " --not" if mapping.negated else ""
             why = (
-                f"{self._told(mapping)}: stated by a source of {self._owner(mapping.id)}, which "
-                "settles nothing. Propose it anew to settle it: isogloss map propose "
+                f"{self._told(mapping)}: stated by a source of {owners}, which settles "
+                "nothing. Propose it anew to settle it: isogloss map propose "
                 f'"{self._name(ends[0])}" {match} "{self._name(ends[1])}"{denied} --confidence '
                 f'{1 if mapping.confidence is None else mapping.confidence:g} -m "…"'
             )
@@ -207,10 +208,6 @@ class StewardQueue:
     def _name(self, term: Iri) -> str:
         known = self._catalog.terms([term])[0]
         return name_of(self._catalog, known) if known else term
-
-    def _owner(self, id: Iri) -> str:
-        owner = self._ownership().owner_of(id)
-        return owner.name if owner else "nobody's space"
 
     def _domain(self, id: Iri) -> str:
         known = self._catalog.domains_by_id([id])[0]
