@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from isogloss.errors import InvalidArgument
 from isogloss.intake.sssom import read_tsv
 from isogloss.meaning.conflicts import claim_of
 from isogloss.model.agreement import MappingDraft, Match, Settled, Status
+from isogloss.model.meaning import Mapping
 from isogloss.model.rdf import Iri
 from isogloss.model.sssom import Record, Value
 from isogloss.services.catalog import Catalog
@@ -61,10 +63,12 @@ class MappingImport:
 
     def _drafts(self, records: tuple[Record, ...], notes: list[str]) -> Iterator[MappingDraft]:
         terms = self._catalog.term_ids()
+        now = self._clock()
+        # What a source states and nobody decided about keeps nothing from being decided.
         known = {
             claim_of(one.subject, one.predicate, one.object, one.negated)
             for one in self._meanings.mappings()
-            if one.status in (Status.PROPOSED, Status.APPROVED)
+            if one.holds(now) or (not one.stated_by and _is_open(one, now))
         }
         for number, record in enumerate(records, start=1):
             draft = _draft(record)
@@ -117,3 +121,8 @@ def _text(value: Value | None) -> str | None:
     if isinstance(value, tuple):
         return value[0] if value else None
     return value if isinstance(value, str) else None
+
+
+def _is_open(mapping: Mapping, at: datetime) -> bool:
+    over = mapping.valid_until is not None and mapping.valid_until <= at
+    return mapping.status in (Status.PROPOSED, Status.APPROVED) and not over
