@@ -248,7 +248,10 @@ def build(
     previewing = Previewing(
         mesh, current.catalog, current.lineage, judging(), lambda: benches(known), clock
     )
-    mappings = Mappings(mesh, current.catalog, commits, clock)
+    candidates = Candidates(
+        current.graph, current.catalog, current.meanings, clock, current.verdicts.copied_terms
+    )
+    mappings = Mappings(mesh, current.catalog, commits, clock, candidates.all)
     quorum = Quorum(current.catalog, settings.quorum)
     return Services(
         graph=current.graph,
@@ -289,20 +292,14 @@ def build(
         verdict_records=VerdictRecords(current.verdicts, commits),
         identities=Identities(mesh.graph, projection, commits),
         mappings=mappings,
-        mapping_import=MappingImport(current.catalog, current.meanings, mappings),
+        mapping_import=MappingImport(current.catalog, current.meanings, mappings, clock),
         queue=StewardQueue(
             current.catalog,
             current.meanings,
             current.agreements,
             commits.ownership,
             clock,
-            detect=Candidates(
-                current.graph,
-                current.catalog,
-                current.meanings,
-                clock,
-                current.verdicts.copied_terms,
-            ).all,
+            detect=candidates.all,
             flows=current.verdicts.edges_between,
         ),
         loading=loading,

@@ -33,6 +33,9 @@ TRANSLATE = f"""mutation ($id: ID!, $translation: TranslationInput!) {{
   translateMapping(id: $id, translation: $translation) {{ {SHOWN} }} }}"""
 DISMISS = f"""mutation ($finding: FindingInput!) {{
   dismissCandidate(finding: $finding, reason: "Nobody confuses them.") {{ {SHOWN} }} }}"""
+CANDIDATES = """{ polysemeCandidates(first: 100) {
+  kind fingerprint one { id } other { id } } }"""
+CHURNS = {f"https://mesh.example/{domain}/term/churn" for domain in ("product", "support")}
 MAPPING = "query ($id: ID!, $asOf: Moment) { mapping(id: $id, asOf: $asOf) { status holds } }"
 QUEUE = "{ stewardQueue { kind one other why flows mappings } }"
 LEADS = {
@@ -142,12 +145,14 @@ def test_a_batch_is_decided_and_undone(people: People) -> None:
     dora, ivo = people["dora"], people["ivo"]
     drafts = [LEADS | {"match": match, "translations": []} for match in ("CLOSE", "RELATED")]
     ids = [one["id"] for one in done(dora(PROPOSE, mappings=drafts))["mappings"]]
-    finding = {
-        "kind": "polyseme",
-        "one": "https://mesh.example/sales/term/churn",
-        "other": "https://mesh.example/support/term/churn",
-        "fingerprint": "f",
-    }
+    (found,) = (
+        one
+        for one in ivo(CANDIDATES)["data"]["polysemeCandidates"]
+        if {one["one"]["id"], one["other"]["id"]} == CHURNS
+    )
+    ends = {"one": found["one"]["id"], "other": found["other"]["id"]}
+    finding = {"kind": found["kind"], "fingerprint": found["fingerprint"], **ends}
+    assert code(ivo(DISMISS, finding=finding | {"fingerprint": "f"})) == "NOT_FOUND"
     decisions = [
         {"step": "APPROVE", "mapping": ids[0]},
         {"step": "REJECT", "mapping": ids[1], "reason": "One will do."},
@@ -182,6 +187,8 @@ def test_the_rules_judge_what_is_proposed(people: People) -> None:
         ({"object": "sales:lead"}, "INVALID_ARGUMENT"),
         ({"confidence": 2.0}, "INVALID_ARGUMENT"),
         ({"validUntil": "2020-01-01T00:00:00Z"}, "INVALID_ARGUMENT"),
+        ({"validUntil": "9999-12-31T23:59:59-14:00"}, "INVALID_ARGUMENT"),
+        ({"validFrom": "0001-01-01T00:00:00+14:00"}, "INVALID_ARGUMENT"),
         (
             {"translations": [{"loss": "EXACT", "expression": "(SELECT 1)"}]},
             "EXPRESSION_REFUSED",
@@ -206,3 +213,24 @@ def test_mappings_are_listed_by_status_and_in_pages(ask_little_mesh: Ask) -> Non
     statuses = ("proposed", "approved", "rejected", "retired")
     assert sorted(one for status in statuses for one in ids(status=status)) == every
     assert code(ask_little_mesh(query, status="good")) == "INVALID_ARGUMENT"
+
+
+@pytest.mark.parametrize("first", [-1, 0, 101, 2**31 - 1])
+@pytest.mark.parametrize("field", ["stewardQueue { why }", "polysemeCandidates { kind }"])
+def test_a_page_of_a_bad_size_is_refused(people: People, field: str, first: int) -> None:
+    query = field.replace(" ", f"(first: {first}) ", 1)
+    assert code(people["ivo"](f"{{ {query} }}")) == "INVALID_ARGUMENT"
+
+
+def test_it_is_told_how_much_there_is_beyond_a_page(people: People) -> None:
+    query = """query ($first: Int!) {
+      stewardQueueTotal stewardQueue(first: $first) { why }
+      polysemeCandidatesTotal polysemeCandidates(first: $first) { fingerprint } }"""
+    some, all_ = (people["yuki"](query, first=n)["data"] for n in (1, 100))
+    for field in ("stewardQueue", "polysemeCandidates"):
+        assert some[field] == all_[field][:1]
+        assert some[f"{field}Total"] == all_[f"{field}Total"] == len(all_[field]) > 1
+    named = all_["polysemeCandidates"][-1]["fingerprint"]
+    query = "query ($f: String!) { polysemeCandidates(fingerprint: $f) { fingerprint } }"
+    found = people["yuki"](query, f=named[:12])["data"]["polysemeCandidates"]
+    assert found == [{"fingerprint": named}]

@@ -79,6 +79,7 @@ def test_every_query_field_but_those_about_the_past_takes_as_of() -> None:
     now |= {"identityMerges", "identitySplits", "identitySuggestions"}
     # What there is to decide, there is to decide now.
     now |= {"stewardQueue", "polysemeCandidates"}
+    now |= {"stewardQueueTotal", "polysemeCandidatesTotal"}
     now |= {"checkRules", "expiringWaivers", "ruleSets", "waivers"}
     assert without == now | {"history", "diff", "journal", "lineageDiff"}
 

@@ -131,10 +131,13 @@ def test_an_impossible_depth_is_refused_with_the_bound(
     assert bound in run.err
 
 
-def test_a_word_that_no_glossary_has_is_said_so(little_folder: Isogloss) -> None:
-    assert "'floccinaucinihil'" in _refused(
-        little_folder("senses", "floccinaucinihil"), 1, "NOT_FOUND"
-    )
+def test_a_word_that_no_glossary_has_is_said_so(little_folder: Isogloss, tmp_path: Path) -> None:
+    sentence = _refused(little_folder("senses", "floccinaucinihil"), 1, "NOT_FOUND")
+    assert "'floccinaucinihil'" in sentence
+    # The query that it offers runs as it is.
+    (tmp_path / "q.graphql").write_text(sentence.split("`")[1])
+    offered = little_folder("query", tmp_path / "q.graphql")
+    assert offered.status == 0, offered.err
 
 
 def test_a_folder_in_use_is_refused_by_name(little_folder: Isogloss, tmp_path: Path) -> None:

@@ -53,6 +53,8 @@ def test_what_is_refused_exits_with_one(little_folder: Isogloss, proposed: str) 
     assert (undone.status, "decided nothing" in undone.err) == (2, True)
     loose = little_folder("map", "propose", *CHURN, "--factor", "2")
     assert (loose.status, "--loss" in loose.err) == (2, True)
+    never = little_folder("map", "propose", *CHURN, "--until", "9999-12-31T23:59:59-14:00")
+    assert (never.status, "the years 1 to 9999" in never.err) == (2, True), never.err
 
 
 def test_a_candidate_is_dismissed_by_how_its_fingerprint_begins(little_folder: Isogloss) -> None:
@@ -93,3 +95,48 @@ def test_files_go_out_and_come_in_as_proposals(
     assert "There is nothing to propose." in again.out
     turtle = little_folder("map", "export", "--format", "turtle")
     assert proposed.rpartition("/")[2] in turtle.out
+
+
+def test_all_conflicts_are_listed_now_and_then(little_folder: Isogloss, proposed: str) -> None:
+    none = little_folder("map", "conflicts")
+    assert (none.status, none.out) == (0, "0 conflict(s)\n"), none.out + none.err
+    other = ("product:churn", "close", "support:churn", *CHURN[3:])
+    made = little_folder("map", "propose", *other, "--as", f"{PERSON}yuki", "--format", "json")
+    (mapping,) = json.loads(made.out)["mappings"]
+    approved = little_folder("map", "approve", proposed, mapping["id"], "--as", f"{PERSON}ivo")
+    commit = int(approved.out.rpartition("commit ")[2])
+    listed = little_folder("map", "conflicts")
+    assert listed.out.startswith(
+        "twoPredicates: Of product:churn and support:churn, relatedMatch and closeMatch are both "
+    )
+    assert listed.out.endswith(f"  {proposed}\n  {mapping['id']}\n1 conflict(s)\n")
+    then = little_folder("map", "conflicts", "--as-of", commit - 1, "--format", "json")
+    assert json.loads(then.out) == []
+
+
+def test_a_list_that_is_cut_says_so(little_folder: Isogloss) -> None:
+    some, whole = (little_folder("polysemes", "--first", n).out for n in (1, 100))
+    total = len(json.loads(little_folder("polysemes", "--first", 100, "--format", "json").out))
+    assert some.endswith(f"\n1 of {total} candidate(s)\n")
+    assert whole.endswith(f"\n{total} of {total} candidate(s)\n")
+    some, whole = (
+        little_folder("map", "queue", "--first", n, "--as", f"{PERSON}ivo").out for n in (1, 100)
+    )
+    assert "\n1 of " in some
+    assert "as these are settled" not in whole
+    assert little_folder("map", "queue", "--first", 101).status == 2
+
+
+def test_what_one_body_states_alone_is_told_from_what_both_sides_voted(
+    little_folder: Isogloss, proposed: str
+) -> None:
+    little_folder("map", "approve", proposed, "--as", f"{PERSON}ivo")
+    listed = little_folder("map", "list", "--status", "approved").out
+    assert f"  {proposed}: approved\n" in listed
+    stated = [line for line in listed.splitlines() if "/governance/mapping/" in line]
+    alone = "approved by <https://mesh.example/governance/domain> alone, without a vote"
+    assert stated
+    assert all(alone in line for line in stated)
+    shown = json.loads(little_folder("map", "list", "--format", "json").out)
+    assert [one["id"] for one in shown if one["agreed"]] == [proposed]
+    assert all(one["agreed"] == (not one["statedBy"]) for one in shown)

@@ -176,6 +176,21 @@ def test_a_chain_has_a_longest_length() -> None:
     assert beyond not in network.related(first)
 
 
+def test_it_is_told_that_longer_chains_are_not_looked_for() -> None:
+    row = [said(f"t{n} exact t{n + 1}") for n in range(MAX_LINKS + 3)]
+    first, last = Iri("urn:t0"), Iri(f"urn:t{MAX_LINKS + 3}")
+    assert not _network(*row).chains(first, last).is_complete
+    assert not _network(*row[: MAX_LINKS + 1]).chains(first, Iri("urn:t9")).is_complete
+    assert _network(*row[:MAX_LINKS]).chains(first, Iri(f"urn:t{MAX_LINKS}")).is_complete
+    # The long way round is not looked at either.
+    (direct,) = (
+        found := _network(*row, said(f"t0 exact t{MAX_LINKS + 3}")).chains(first, last)
+    ).found
+    assert (len(direct.links), found.is_complete) == (1, False)
+    # What nothing joins, no chain of any length does.
+    assert _network(*row, said("a exact b")).chains(A, first).is_complete
+
+
 def test_there_may_be_more_chains_than_are_told() -> None:
     many = [x for n in range(30) for x in (said(f"a exact t{n}"), said(f"t{n} exact b"))]
     found = _network(*many).chains(A, B)

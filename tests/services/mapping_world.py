@@ -1,15 +1,17 @@
 """Domains with stewards and a word that each uses, for tests of mappings between them."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from isogloss.model.access import Role
 from isogloss.model.agreement import Agreement, MappingDraft, Match, Settled
 from isogloss.model.change import Committed
-from isogloss.model.rdf import Iri, Quad, Triple, text
+from isogloss.model.rdf import Iri, Literal, Quad, Triple, text
 from isogloss.services.agreements import decisions_graph
+from isogloss.services.mappings import Mappings
 from isogloss.services.ownership import OPERATOR
-from isogloss.vocab import MESH, RDF, SKOS
+from isogloss.services.steward_queue import Detect
+from isogloss.vocab import CODE, MESH, OWL, RDF, SEMAPV, SKOS, SSSOM, XSD
 from tests.services.delegates_world import GOVERNANCE, World, id_of, person, space, world
 
 BOTH = Iri("https://people.example/both")
@@ -34,6 +36,13 @@ class Agreeing:
         self.services = made.services
         self.mappings = made.services.mappings
         self.clock = made.clock
+
+    def find(self, detect: Detect) -> None:
+        """Let detection find what a test has it find."""
+        services = self.services
+        self.mappings = Mappings(
+            services.mesh, services.catalog, services.commits, self.clock, detect
+        )
 
     def propose(self, draft: MappingDraft = BROAD, author: Iri = OPERATOR) -> Iri:
         """Propose a mapping."""
@@ -63,6 +72,25 @@ class Agreeing:
         mesh = self.services.mesh
         state = mesh.at(mesh.journal.head.sequence)
         return frozenset(state.quads([decisions_graph(self.services.catalog)]))
+
+
+@dataclass(frozen=True)
+class Said:
+    """A piece of evidence."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a test has detection find."""
+
+    kind: str
+    one: Iri
+    other: Iri
+    score: float = 0.9
+    evidence: tuple[Said, ...] = (Said("They share a word."),)
+    fingerprint: str = "f1"
 
 
 def sequence_of(settled: Settled) -> int:
@@ -98,3 +126,35 @@ def agreeing(*domains: str) -> Agreeing:
     for domain in ("shop", "sales"):
         made.services.loading.grant(domain, BOTH, Role.STEWARD)
     return Agreeing(made)
+
+
+def state(
+    mesh: Agreeing, domain: str, terms: tuple[Iri, Iri], status: str, source: str = "mappings"
+) -> Iri:
+    """Let a source of a domain state a mapping, with a translation."""
+    id = Iri(f"{space(domain)}mapping/stated")
+    translation = Iri(f"{space(domain)}translation/stated")
+    said = {
+        Triple(id, RDF.type, OWL.Axiom),
+        Triple(id, OWL.annotatedSource, terms[0]),
+        Triple(id, OWL.annotatedProperty, SKOS.exactMatch),
+        Triple(id, OWL.annotatedTarget, terms[1]),
+        Triple(id, SSSOM.mapping_justification, SEMAPV.ManualMappingCuration),
+        Triple(id, SSSOM.confidence, Literal("1.0", XSD.double)),
+        Triple(id, MESH.mappingStatus, Iri(f"{CODE.iri}{status}")),
+        *translated(translation, id, terms),
+    }
+    assert isinstance(mesh.world.say(domain, said, source=source), Committed)
+    return id
+
+
+def translated(translation: Iri, mapping: Iri, terms: tuple[Iri, Iri]) -> set[Triple]:
+    """Say that a translation is based on a mapping."""
+    return {
+        Triple(translation, RDF.type, MESH.Translation),
+        Triple(translation, MESH.fromTerm, terms[0]),
+        Triple(translation, MESH.toTerm, terms[1]),
+        Triple(translation, MESH.lossiness, CODE.exact),
+        Triple(translation, MESH.expression, Literal("value")),
+        Triple(translation, MESH.basedOnMapping, mapping),
+    }

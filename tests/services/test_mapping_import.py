@@ -9,7 +9,7 @@ from isogloss.model.access import Role
 from isogloss.model.rdf import Iri
 from isogloss.services.mapping_files import MappingFormat
 from tests.services.delegates_world import BASE, person
-from tests.services.mapping_world import BROAD, Agreeing, agreeing
+from tests.services.mapping_world import BROAD, Agreeing, agreeing, state, term
 
 SALES, SHOP = (person(domain, "steward") for domain in ("sales", "shop"))
 HEADER = """#curie_map:
@@ -56,6 +56,41 @@ def test_records_between_terms_are_proposed_and_the_others_named(mesh: Agreeing)
     assert imported.notes[0] == "Record 2 is proposed or approved already."
     again = mesh.services.mapping_import.propose_file(FILE, author=SALES)
     assert (again.settled, len(again.notes)) == (None, 4)
+
+
+def test_one_bad_record_does_not_keep_the_others_out(mesh: Agreeing) -> None:
+    rest = "\tsemapv:ManualMappingCuration\t\t\t0.9\t"
+    rows = (
+        f"sales:lead\tskos:exactMatch\t\tsales:lead{rest}Itself.",
+        f"sales:lead\tskos:closeMatch\t\tshop:lead{rest}{'long' * 1000}",
+        f"sales:lead\tskos:relatedMatch\t\tshop:lead{rest}  ",
+        f"sales:lead\tskos:broadMatch\t\tshop:lead{rest}Good.",
+        f"shop:lead\tskos:narrowMatch\t\tsales:lead{rest}The same, turned round.",
+    )
+    file = "\n".join([HEADER + COLUMNS, *rows, ""]).encode()
+    imported = mesh.services.mapping_import.propose_file(file, author=SALES)
+    assert imported.settled is not None
+    found = [mesh.agreement(id).mapping.comment for id in imported.settled.mappings]
+    assert "Good." in found
+    told = " ".join(imported.notes)
+    assert "Record 1 is left out" in told
+    assert "mapped to itself" in told
+    assert "Record 2 is left out: Say why" in told
+    assert "Record 5 is proposed or approved already." in told
+    assert len(found) + len(imported.notes) == len(rows)
+
+
+def test_what_a_source_only_states_is_still_proposed_by_a_file(mesh: Agreeing) -> None:
+    rest = "\tsemapv:ManualMappingCuration\t\t\t0.9\tSo."
+    rows = [HEADER + COLUMNS, f"sales:lead\tskos:exactMatch\t\tshop:lead{rest}", ""]
+    state(mesh, "sales", (term("sales"), term("shop")), "proposed")
+    file = "\n".join(rows).encode()
+    imported = mesh.services.mapping_import.propose_file(file, author=SALES)
+    assert imported.settled is not None
+    (id,) = imported.settled.mappings
+    mesh.mappings.approve(id, author=SHOP)
+    again = mesh.services.mapping_import.propose_file(file, author=SALES)
+    assert (again.settled, again.notes) == (None, ("Record 1 is proposed or approved already.",))
 
 
 def test_what_was_decided_leaves_as_sssom_and_comes_in_elsewhere(mesh: Agreeing) -> None:

@@ -2,27 +2,33 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from isogloss.errors import Forbidden, InvalidArgument, NotFound, WrongStage
 from isogloss.model.access import Role
-from isogloss.model.agreement import Choice, Finding, Match, Step, TranslationDraft
+from isogloss.model.agreement import Choice, Match, Step, TranslationDraft
 from isogloss.model.journal import Outcome
 from isogloss.model.meaning import Loss
 from isogloss.model.rdf import Iri
 from isogloss.services.ownership import OPERATOR
+from isogloss.services.steward_queue import finding_of
 from tests.services.delegates_world import GOVERNANCE, person
-from tests.services.mapping_world import BROAD, Agreeing, agreeing, sequence_of, term
+from tests.services.mapping_world import BROAD, Agreeing, Found, agreeing, sequence_of, term
 
 SALES, SHOP, LAB = (person(domain, "steward") for domain in ("sales", "shop", "lab"))
-FOUND = Finding("polyseme", term("shop"), term("sales"), "f1")
+POLYSEME = Found("polyseme", term("shop"), term("sales"))
+FOUND = finding_of(POLYSEME)
+DISMISS = Choice(Step.DISMISS, FOUND, "Nobody confuses them.")
 MONTH = TranslationDraft(Loss.NARROWING, expression="value * 4")
 
 
 @pytest.fixture
 def mesh() -> Iterator[Agreeing]:
     made = agreeing("sales", "shop", "lab")
+    others = replace(POLYSEME, fingerprint="f2"), replace(POLYSEME, kind="synonym")
+    made.find(lambda: (POLYSEME, *others))
     yield made
     made.services.close()
 
@@ -136,9 +142,22 @@ def test_a_finding_is_dismissed_by_a_steward_of_either_side_with_a_reason(mesh: 
     assert len(mesh.services.agreements.dismissals()) == 2
 
 
-def test_a_dismissal_is_about_two_terms_of_domains(mesh: Agreeing) -> None:
-    nowhere = Iri("https://elsewhere.example/term")
-    with pytest.raises(NotFound, match="no domain's space"):
-        mesh.mappings.dismiss(replace(FOUND, one=nowhere), "No.", author=SALES)
-    with pytest.raises(InvalidArgument, match="two terms"):
-        mesh.mappings.dismiss(replace(FOUND, one=FOUND.other), "No.", author=SALES)
+@pytest.mark.parametrize(
+    "made_up",
+    [
+        {"kind": "homonym"},
+        {"other": term("sales", "churn")},
+        {"other": FOUND.one},
+        {"other": Iri("https://elsewhere.example/term")},
+        {"fingerprint": "f3"},
+        {"kind": "synonym", "fingerprint": "f2"},
+    ],
+)
+def test_what_nobody_found_cannot_be_dismissed(mesh: Agreeing, made_up: dict[str, Any]) -> None:
+    found = replace(FOUND, **made_up)
+    for steps in ([Choice(Step.DISMISS, found, "No.")], [DISMISS, replace(DISMISS, about=found)]):
+        with pytest.raises(NotFound, match="isogloss polysemes"):
+            mesh.mappings.decide(steps, author=SHOP)
+    with pytest.raises(InvalidArgument, match="Say why"):
+        mesh.mappings.dismiss(FOUND, "long" * 1000, author=SHOP)
+    assert mesh.services.agreements.dismissals() == ()

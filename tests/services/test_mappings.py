@@ -372,3 +372,17 @@ def test_a_batch_is_one_commit_or_none(mesh: Agreeing) -> None:
             [Choice(Step.APPROVE, settled.mappings[3]), Choice(Step.APPROVE, second)], author=SHOP
         )
     assert mesh.decisions() == before
+
+
+def test_the_same_claim_turned_round_is_no_second_proposal(mesh: Agreeing) -> None:
+    mesh.propose(BROAD, SALES)
+    turned = replace(BROAD, subject=BROAD.object, match=Match.NARROW, object=BROAD.subject)
+    with pytest.raises(WrongStage, match="says the same"):
+        mesh.propose(turned, SHOP)
+    # What leads the other way is another claim, and so is its denial.
+    mesh.propose(replace(turned, match=Match.BROAD), SHOP)
+    mesh.propose(replace(turned, negated=True), SHOP)
+    for match in (Match.EXACT, Match.CLOSE, Match.RELATED):
+        mesh.propose(replace(BROAD, match=match), SALES)
+        with pytest.raises(WrongStage):
+            mesh.propose(replace(turned, match=match), SHOP)

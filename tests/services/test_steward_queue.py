@@ -1,32 +1,18 @@
 """A steward is shown what awaits him, what would settle most lineage first."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 
 from isogloss.model.agreement import Awaiting, Match
-from isogloss.model.rdf import Iri
+from isogloss.model.rdf import Iri, Triple, text
 from isogloss.services.steward_queue import StewardQueue, finding_of
-from tests.services.delegates_world import person
-from tests.services.mapping_world import BOTH, BROAD, Agreeing, agreeing, term
+from isogloss.vocab import SKOS
+from tests.services.delegates_world import DAY, GOVERNANCE, person
+from tests.services.mapping_world import BOTH, BROAD, Agreeing, Found, agreeing, state, term, until
 
 SALES, SHOP, LAB = (person(domain, "steward") for domain in ("sales", "shop", "lab"))
-
-
-@dataclass(frozen=True)
-class Said:
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Found:
-    kind: str
-    one: Iri
-    other: Iri
-    score: float
-    evidence: tuple[Said, ...] = (Said("They share a word."),)
-    fingerprint: str = "f1"
 
 
 LEADS = Found("polyseme", term("lab"), term("shop"), 0.9)
@@ -40,6 +26,7 @@ class Watched:
         self.found = [LEADS, CHURNS]
         self.flows: dict[frozenset[Iri], int] = {}
         self.mesh = mesh
+        mesh.find(lambda: self.found)
         services = mesh.services
         self.queue = StewardQueue(
             services.catalog,
@@ -126,3 +113,77 @@ def test_what_is_mapped_is_no_candidate_until_the_mapping_ends(watched: Watched)
     assert watched.queue.candidates() == (CHURNS,)
     watched.mesh.mappings.reject(id, "Not so.", author=SHOP)
     assert watched.queue.candidates() == (LEADS, CHURNS)
+
+
+def test_what_nobody_reviewed_hides_no_candidate_and_is_shown_to_both_sides(
+    watched: Watched,
+) -> None:
+    mesh = watched.mesh
+    between = LEADS.one, LEADS.other
+    for source, status in (
+        ("things", "proposed"),
+        ("things", "approved"),
+        ("glossary/m", "approved"),
+    ):
+        id = state(mesh, "lab", between, status, source)
+        assert watched.queue.candidates() == (LEADS, CHURNS)
+        for steward in (LAB, SHOP):
+            (item,) = (i for i in watched.queue.queue(steward) if i.kind is Awaiting.STATED)
+            assert (item.mappings, {item.one, item.other}) == ((id,), set(between))
+            assert "stated by a source of lab" in item.why
+            assert 'map propose "lab:lead" exact "shop:lead" --confidence 1 ' in item.why
+        assert Awaiting.STATED not in watched.kinds(SALES)
+        mesh.world.say("lab", (), source=source)
+    # Once it is decided about, either way round, it awaits nobody.
+    state(mesh, "lab", between, "proposed", "things")
+    turned = replace(BROAD, subject=LEADS.other, match=Match.EXACT, object=LEADS.one)
+    id = mesh.propose(turned, LAB)
+    assert watched.kinds(SHOP) == [Awaiting.MAPPING, Awaiting.CANDIDATE]
+    mesh.mappings.reject(id, "Not so.", author=SHOP)
+    assert watched.kinds(SHOP) == [Awaiting.CANDIDATE, Awaiting.CANDIDATE]
+
+
+def test_a_mapping_that_the_clock_ended_hides_no_candidate(watched: Watched) -> None:
+    end = watched.mesh.clock() + DAY
+    draft = until(replace(BROAD, subject=term("lab"), object=term("shop")), end)
+    watched.mesh.mappings.approve(watched.mesh.propose(draft, LAB), author=SHOP)
+    assert watched.queue.candidates() == (CHURNS,)
+    watched.mesh.clock.forward(2 * DAY)
+    assert watched.queue.candidates() == (LEADS, CHURNS)
+
+
+def test_what_governance_states_and_holds_hides_its_candidate(watched: Watched) -> None:
+    state(watched.mesh, GOVERNANCE, (LEADS.one, LEADS.other), "approved")
+    assert watched.queue.candidates() == (CHURNS,)
+    assert Awaiting.STATED not in watched.kinds(SHOP)
+
+
+def test_conflicts_within_glossaries_and_by_them_are_shown_too(watched: Watched) -> None:
+    watched.found = []
+    mesh = watched.mesh
+    lead, churn = term("lab"), term("lab", "churn")
+    mesh.world.say(
+        "lab",
+        {
+            Triple(lead, SKOS.related, churn),
+            Triple(lead, SKOS.altLabel, text("lead", "en")),
+            Triple(churn, SKOS.narrower, lead),
+        },
+        source="glossary/more",
+    )
+    whys = [item.why for item in watched.queue.queue(LAB)]
+    assert whys == [
+        "lab:lead and lab:churn are said to be related, but the one is below the other: "
+        "lab:lead, lab:churn.",
+        "'lead' is a label of lab:lead more than once: alternative and preferred.",
+    ]
+    assert watched.queue.queue(SHOP) == ()
+    # Two words of one glossary become one by way of another's.
+    for label in ("lead", "churn"):
+        ends = replace(BROAD, subject=term("lab", label), match=Match.EXACT, object=term("shop"))
+        mesh.mappings.approve(mesh.propose(ends, LAB), author=SHOP)
+    merged = "lab:churn and lab:lead are two terms of one glossary, but equal by way of shop:lead."
+    for steward in (LAB, SHOP):
+        assert merged in [item.why for item in watched.queue.queue(steward)]
+    found = mesh.services.compositions.conflicts()
+    assert {one.sentence for one in found} == {*whys, merged}

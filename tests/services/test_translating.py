@@ -86,7 +86,7 @@ def mesh() -> Iterator[Services]:
     )
     for domain, said in (("product", words), ("governance", mappings)):
         upload = Upload("extra.ttl", (EXTRA + "".join(said)).encode())
-        loaded = services.loading.load([upload], domain, source="extra")
+        loaded = services.loading.load([upload], domain, source="mappings/extra")
         assert isinstance(loaded.outcome, Committed), loaded.outcome
     yield services
     services.close()
@@ -294,7 +294,9 @@ def test_a_concordance_that_is_no_longer_in_force_is_not_used(mesh: Services) ->
         EXTRA
         + f'<{GOV}concordance/country/sales-finance> mesh:validUntil "{until}"^^xsd:dateTime .'
     )
-    loaded = mesh.loading.load([Upload("x.ttl", text.encode())], "governance", source="until")
+    loaded = mesh.loading.load(
+        [Upload("x.ttl", text.encode())], "governance", source="mappings/until"
+    )
     assert isinstance(loaded.outcome, Committed), loaded.outcome
     asked = ("sales:country", "finance:country")
     may = mesh.translating.translate(*asked, values=["UK"], at=datetime(2026, 5, 31, tzinfo=UTC))

@@ -204,7 +204,7 @@ def senses(
     if found is None:
         raise NotFound(
             f"No glossary of the mesh has the word {word!r}. Look for one that is close with a "
-            "search, or list them all with the query `{{ terms {{ nodes {{ label }} }} }}`."
+            "search, or list them all with the query `{ terms { nodes { label } } }`."
         )
     if format is OutputFormat.JSON:
         pairs = services.comparing.pairs(found.senses)

@@ -7,24 +7,30 @@ import typer
 from isogloss.cli.lineage_options import AsOf, plain, view_of
 from isogloss.cli.options import Data, Format, OutputFormat, print_json
 from isogloss.cli.rule_steps import As, Where, asking
-from isogloss.meaning.chains import Chain
+from isogloss.meaning.chains import MAX_CHAINS, MAX_LINKS, Chain
 from isogloss.services.description import local_name
 
 TermName = 'A term by its domain and label, "product:active user", or IRI.'
 
+First = Annotated[int, typer.Option(help="How many at the most.", min=1, max=100)]
+
 SHORT = 12
 """So many letters of a fingerprint tell it from others."""
 
-MAPPING = """id status holds negated predicate confidence comment validUntil lacking
+MAPPING = """id status agreed statedBy holds negated predicate confidence comment validUntil lacking
   subject { label domain { name } } object { label domain { name } }
   votes { domain person approves comment }"""
-CANDIDATES = """query Candidates($first: Int!) { polysemeCandidates(first: $first) {
+CANDIDATES = """query Candidates($first: Int!, $fingerprint: String! = "") {
+  polysemeCandidatesTotal polysemeCandidates(first: $first, fingerprint: $fingerprint) {
   kind score evidence fingerprint
   one { id label domain { name } } other { id label domain { name } } } }"""
 _LIST = f"""query Mappings($status: String, $between: [String!], $asOf: Moment) {{
   mappings(status: $status, between: $between, asOf: $asOf) {{ {MAPPING} }} }}"""
-_QUEUE = """query Queue { stewardQueue {
+_QUEUE = """query Queue($first: Int!) { stewardQueueTotal stewardQueue(first: $first) {
   kind one other why flows mappings candidateKind fingerprint } }"""
+
+_CONFLICTS = """query Conflicts($asOf: Moment) { mappingConflicts(asOf: $asOf) {
+  kind terms mappings sentence } }"""
 
 
 def list_mappings(
@@ -51,10 +57,15 @@ def list_mappings(
 
 
 def queue(
-    format: Format = OutputFormat.TEXT, url: Where = None, data: Data = None, as_: As = None
+    first: First = 50,
+    format: Format = OutputFormat.TEXT,
+    url: Where = None,
+    data: Data = None,
+    as_: As = None,
 ) -> None:
     """Show what awaits you, what would settle most lineage first."""
-    found = asking(url, data, as_)(_QUEUE)["stewardQueue"]
+    answer = asking(url, data, as_)(_QUEUE, first=first)
+    found, total = answer["stewardQueue"], answer["stewardQueueTotal"]
     if format is OutputFormat.JSON:
         print_json(found)
         return
@@ -67,6 +78,23 @@ def queue(
             typer.echo(f"   dismiss it as {item['fingerprint'][:SHORT]}")
     if not found:
         typer.echo("Nothing awaits you.")
+    elif len(found) < total:
+        typer.echo(f"{len(found)} of {total}: the others come up as these are settled.")
+
+
+def conflicts(
+    as_of: AsOf = None, format: Format = OutputFormat.TEXT, url: Where = None, data: Data = None
+) -> None:
+    """List what cannot all be so: mappings that hold, and what glossaries say."""
+    found = asking(url, data, None)(_CONFLICTS, asOf=as_of)["mappingConflicts"]
+    if format is OutputFormat.JSON:
+        print_json(found)
+        return
+    for one in found:
+        typer.echo(f"{one['kind']}: {one['sentence']}")
+        for mapping in one["mappings"]:
+            typer.echo(f"  {mapping}")
+    typer.echo(f"{len(found)} conflict(s)")
 
 
 def compose(
@@ -94,16 +122,21 @@ def compose(
         typer.echo(f"  {end}")
     for first, second in chains.contradictions():
         typer.echo(f"These contradict each other: {first.relation} and {second.relation}.")
+    if not chains.is_complete:
+        typer.echo(
+            f"There may be more: {MAX_CHAINS} chains are told, none of over {MAX_LINKS} mappings."
+        )
 
 
 def polysemes(
-    first: Annotated[int, typer.Option(help="How many at the most.", min=1)] = 20,
+    first: First = 20,
     format: Format = OutputFormat.TEXT,
     url: Where = None,
     data: Data = None,
 ) -> None:
     """Show words that may mean several things, and things that may have several words."""
-    found = asking(url, data, None)(CANDIDATES, first=first)["polysemeCandidates"]
+    answer = asking(url, data, None)(CANDIDATES, first=first)
+    found, total = answer["polysemeCandidates"], answer["polysemeCandidatesTotal"]
     if format is OutputFormat.JSON:
         print_json(found)
         return
@@ -112,7 +145,7 @@ def polysemes(
         typer.echo(f"{one['kind']} {one['score']:.2f}: {ends}  [{one['fingerprint'][:SHORT]}]")
         for reason in one["evidence"]:
             typer.echo(f"  {reason}")
-    typer.echo(f"{len(found)} candidate(s)")
+    typer.echo(f"{len(found)} of {total} candidate(s)")
 
 
 def show_mapping(one: dict[str, Any]) -> None:
@@ -121,7 +154,11 @@ def show_mapping(one: dict[str, Any]) -> None:
     confidence = "" if one["confidence"] is None else f" ({one['confidence']:g})"
     over = "" if one["holds"] or one["status"] != "approved" else ", but not in force"
     typer.echo(f"{_term(one['subject'])} {says} {_term(one['object'])}{confidence}")
-    typer.echo(f"  {one['id']}: {one['status']}{over}")
+    alone = ""
+    if one["status"] == "approved" and not one["agreed"]:
+        named = " and ".join(f"<{domain}>" for domain in one["statedBy"])
+        alone = f" by {named} alone, without a vote"
+    typer.echo(f"  {one['id']}: {one['status']}{alone}{over}")
     if one["comment"]:
         typer.echo(f"  because {one['comment']}")
     for vote in one["votes"]:

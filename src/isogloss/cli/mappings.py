@@ -11,6 +11,7 @@ from isogloss.cli.mapping_views import (
     MAPPING,
     TermName,
     compose,
+    conflicts,
     list_mappings,
     queue,
     show_mapping,
@@ -27,6 +28,7 @@ app.command("import")(import_mappings)
 app.command("export")(export_mappings)
 app.command("list")(list_mappings)
 app.command()(queue)
+app.command()(conflicts)
 app.command()(compose)
 
 Mapping = Annotated[str, typer.Argument(metavar="MAPPING", help="The IRI of the mapping.")]
@@ -174,8 +176,7 @@ def dismiss(
 ) -> None:
     """Say that a candidate needs no mapping; it comes back once its evidence is other."""
     asked = asking(url, data, as_)
-    known = asked(CANDIDATES, first=100_000)["polysemeCandidates"]
-    named = [one for one in known if one["fingerprint"].startswith(fingerprint)]
+    named = asked(CANDIDATES, first=100, fingerprint=fingerprint)["polysemeCandidates"]
     if len(named) != 1:
         raise NotFound(
             f"{len(named)} candidates are {fingerprint}: `isogloss polysemes` has them all."

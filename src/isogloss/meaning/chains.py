@@ -198,7 +198,7 @@ class Network:
             return Chains(())
         ways = self._ways(other)
         found: list[Chain] = []
-        is_complete = True
+        is_complete = not (self._goes_on(other, ways) and self._is_joined(one, other))
         for relation in sorted({inverse(r) for end, r in ways if end == one}, key=_weakness):
             more, is_whole = self._search(one, other, relation, ways, most=most - len(found))
             found += more
@@ -228,6 +228,26 @@ class Network:
             latest = following
         return best
 
+    def _goes_on(self, start: Iri, ways: _Ways) -> bool:
+        """Tell whether walks from a term go on to where none of MAX_LINKS links leads."""
+        if len(self._links) <= MAX_LINKS + 1:
+            return False  # as no chain is that long among so few terms
+        return any(
+            composed is not None and link.end != start and (link.end, composed) not in ways
+            for term, relation in ways
+            for link in self._links.get(term, ())
+            for composed in [compose(relation, link.relation)]
+        )
+
+    def _is_joined(self, one: Iri, other: Iri) -> bool:
+        """Tell whether any mappings lead from one term to another, whatever they say together."""
+        seen, waiting = {one}, [one]
+        while waiting and other not in seen:
+            ends = {link.end for link in self._links.get(waiting.pop(), ())} - seen
+            seen |= ends
+            waiting += ends
+        return other in seen
+
     def _search(
         self, one: Iri, other: Iri, relation: Relation, ways: _Ways, *, most: int
     ) -> tuple[list[Chain], bool]:
@@ -251,12 +271,13 @@ class Network:
             )
 
         found: list[Chain] = []
+        is_whole = True
         # The terms' IRIs and the mappings' settle what is left open, so that answers do not waver.
         queue: list[tuple[float, int, tuple[str, ...], float, Relation, tuple[Link, ...]]]
         queue = [(-hope(one, Relation.EXACT), 0, (), 1.0, Relation.EXACT, ())]
         for _ in range(MAX_STEPS):
             if not queue:
-                return found, True
+                return found, is_whole
             if len(found) == most:
                 return found, False
             _, length, names, confidence, so_far, links = heapq.heappop(queue)
@@ -264,15 +285,16 @@ class Network:
             if term == other:
                 found.append(Chain(links, relation))
                 continue
-            if length == MAX_LINKS:
-                continue
             seen = {one, *(link.end for link in links)}
             for link in self._links.get(term, ()):
                 composed = compose(so_far, link.relation)
                 if composed is None or link.end in seen:
                     continue
                 surely = confidence * _counted(link)
-                if (hoped := hope(link.end, composed)) >= 0:
+                hoped = hope(link.end, composed)
+                if hoped >= 0 and length == MAX_LINKS:
+                    is_whole = False
+                elif hoped >= 0:
                     item = (*names, link.mapping.id)
                     entry = (-surely * hoped, length + 1, item, surely, composed, (*links, link))
                     heapq.heappush(queue, entry)

@@ -46,6 +46,18 @@ class Conflict:
 
 Name = Callable[[Iri], str]
 
+Claim = tuple[Iri, Iri, Iri, bool]
+"""Two terms in order, the mapping property from the first on, and whether it is denied."""
+
+_TURNED = {SKOS.broadMatch: SKOS.narrowMatch, SKOS.narrowMatch: SKOS.broadMatch}
+
+
+def claim_of(subject: Iri, predicate: Iri, object_: Iri, negated: bool) -> Claim:
+    """Say what a mapping claims, alike whichever of its terms it begins with."""
+    if subject <= object_:
+        return subject, predicate, object_, negated
+    return object_, _TURNED.get(predicate, predicate), subject, negated
+
 
 def conflicts(
     mappings: Iterable[Mapping],
@@ -239,10 +251,9 @@ def _along(kind: ConflictKind, chain: Sequence[Link], sentence: str, *more: Mapp
 
 def _property(mapping: Mapping, pair: tuple[Iri, Iri]) -> Iri:
     """Give what a mapping says from the first of a pair to the second."""
-    turned = {SKOS.broadMatch: SKOS.narrowMatch, SKOS.narrowMatch: SKOS.broadMatch}
     if mapping.subject == pair[0]:
         return mapping.predicate
-    return turned.get(mapping.predicate, mapping.predicate)
+    return _TURNED.get(mapping.predicate, mapping.predicate)
 
 
 def _said(mapping: Mapping) -> str:

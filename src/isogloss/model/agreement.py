@@ -98,6 +98,12 @@ class Agreement:
         """Subject and object."""
         return self.mapping.subject, self.mapping.object
 
+    def is_open(self, at: datetime) -> bool:
+        """Tell whether it is proposed, or approved and not over by an instant."""
+        end = self.mapping.valid_until
+        over = end is not None and end <= at
+        return self.mapping.status in (Status.PROPOSED, Status.APPROVED) and not over
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -161,6 +167,7 @@ class Awaiting(Enum):
     """Why something is in a steward's queue."""
 
     MAPPING = "mapping"
+    STATED = "stated"  # by a source that cannot approve of it: to be proposed anew
     CONFLICT = "conflict"
     CANDIDATE = "candidate"
 

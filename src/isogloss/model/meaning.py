@@ -73,7 +73,8 @@ class Mapping:
 
     `predicate` is the SKOS mapping property; with `negated` it is said not to hold.
     `confidence` is in [0, 1]; None where the author gave none. `status` is proposed, approved,
-    rejected or retired. It holds from `valid_from` until before `valid_until`.
+    rejected or retired. It holds from `valid_from` until before `valid_until`. `stated_by` are the
+    domains whose sources state it, where it did not go the way of votes.
     """
 
     id: Iri
@@ -93,6 +94,7 @@ class Mapping:
     reviewers: tuple[Iri, ...] = ()
     tool: str | None = None
     cardinality: str | None = None
+    stated_by: tuple[Iri, ...] = ()
 
     def holds(self, at: datetime) -> bool:
         """Tell whether it is approved and in force at an instant."""

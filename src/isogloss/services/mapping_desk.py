@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from isogloss.errors import Forbidden, InvalidArgument, NotFound, WrongStage
 from isogloss.meaning.approval import lacking, status_of
+from isogloss.meaning.conflicts import Claim, claim_of
 from isogloss.model.access import Role
 from isogloss.model.agreement import (
     Agreement,
@@ -40,8 +41,6 @@ DECIDERS = frozenset({Role.STEWARD, Role.OWNER})
 
 Said = frozenset[Triple]
 
-_Says = tuple[Iri, Iri, Iri, bool]
-
 
 class Desk:
     """What was decided so far, and who decides now."""
@@ -68,7 +67,7 @@ class Desk:
         self._sequence = sequence
         self._proposed = 0
         self._known: dict[Iri, Agreement] = {}
-        self._open: dict[_Says, Agreement] | None = None
+        self._open: dict[Claim, Agreement] | None = None
 
     @property
     def said(self) -> Said:
@@ -87,9 +86,9 @@ class Desk:
             WrongStage: the same is proposed already, or approved.
         """
         check_role_anywhere(self._author, WRITERS, self._members, "propose mappings")
-        says = draft.subject, Iri(draft.match.value), draft.object, draft.negated
+        says = claim_of(draft.subject, Iri(draft.match.value), draft.object, draft.negated)
         known = self._opened().get(says)
-        if known is not None and self._is_open(known):
+        if known is not None and known.is_open(self._now):
             raise WrongStage(
                 f"<{known.id}> says the same, and is {known.mapping.status}: there is nothing to "
                 "propose."
@@ -182,8 +181,6 @@ class Desk:
         sides = frozenset(self._side(term) for term in (finding.one, finding.other))
         self._check_decider(sides, "dismiss what was found of their terms")
         one, other = sorted((finding.one, finding.other))
-        if one == other:
-            raise InvalidArgument("A finding is about two terms.")
         digest = sha256(repr((finding.kind, one, other)).encode()).hexdigest()[:16]
         id = Iri(f"{self._space}dismissal/{digest}")
         known = replace(finding, one=one, other=other)
@@ -213,11 +210,11 @@ class Desk:
             self._known |= read_agreements(self._parts.get(id, ()))
         return found_in(self._known, id)
 
-    def _opened(self) -> dict[_Says, Agreement]:
-        """Give those that are proposed, or approved and not over, by what they say."""
+    def _opened(self) -> dict[Claim, Agreement]:
+        """Give those that are proposed, or approved and not over, by what they claim."""
         if self._open is None:
             known = read_agreements(self.said).values()
-            self._open = {_said(one.mapping): one for one in known if self._is_open(one)}
+            self._open = {_said(one.mapping): one for one in known if one.is_open(self._now)}
         return self._open
 
     def _check_status(self, found: Agreement, wanted: Collection[Status]) -> None:
@@ -261,11 +258,6 @@ class Desk:
             raise NotFound(f"<{term}> lies in no domain's space, so nobody can speak for it.")
         return owner.id
 
-    def _is_open(self, found: Agreement) -> bool:
-        mapping = found.mapping
-        over = mapping.valid_until is not None and mapping.valid_until <= self._now
-        return mapping.status in (Status.PROPOSED, Status.APPROVED) and not over
-
 
 def _by_record(said: Said) -> dict[Iri, Set[Triple]]:
     parts: defaultdict[Iri, set[Triple]] = defaultdict(set)
@@ -274,8 +266,8 @@ def _by_record(said: Said) -> dict[Iri, Set[Triple]]:
     return dict(parts)
 
 
-def _said(mapping: Mapping) -> _Says:
-    return mapping.subject, mapping.predicate, mapping.object, mapping.negated
+def _said(mapping: Mapping) -> Claim:
+    return claim_of(mapping.subject, mapping.predicate, mapping.object, mapping.negated)
 
 
 def _votes(said: Said) -> frozenset[Vote]:

@@ -1,6 +1,6 @@
 """Whose word counts about a mapping: a source cannot approve for other domains than its own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 
 from isogloss.model.agreement import Status
@@ -10,19 +10,22 @@ from isogloss.services import description as read
 from isogloss.services.agreements import decisions_graph
 from isogloss.services.catalog import GOVERNANCE, Catalog
 from isogloss.services.description import Description
+from isogloss.services.ownership import is_of_words
 from isogloss.vocab import OWL
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Which graphs speak for which domains, and which of these describe which terms.
+    """Which graphs are which domains', and which of these describe which terms.
 
+    Only the sources of stewards speak for a domain about `words`: engineers write the others.
     `decisions` is the graph of what both sides decided; about that no other graph is heard.
     """
 
     decisions: Iri
     governance: Iri
     domain_of_graph: Mapping[Iri, Iri]
+    words: Set[Iri]
     domain_of_term: Mapping[Iri, Iri | None]
 
     @classmethod
@@ -30,11 +33,17 @@ class Trust:
         """Read whom to trust in one state of the mesh."""
         governance = catalog.get_domain(GOVERNANCE)
         graphs = {
-            graph: domain.id
+            graph: domain
             for domain in (governance, *catalog.domains())
             for graph in catalog.graphs_of(domain)
         }
-        return cls(decisions_graph(catalog), governance.id, graphs, catalog.term_ids())
+        words = {
+            graph
+            for graph, domain in graphs.items()
+            if is_of_words(graph.removeprefix(f"{domain.uri_space}graph/"))
+        }
+        owners = {graph: domain.id for graph, domain in graphs.items()}
+        return cls(decisions_graph(catalog), governance.id, owners, words, catalog.term_ids())
 
     def mapping(self, about: Description, based_on: Iterable[Quad]) -> TermMapping | None:
         """Read a mapping; one that its source cannot approve is proposed, whatever it says.
@@ -46,7 +55,12 @@ class Trust:
         domains = {self.domain_of_term.get(term) if term else None for term in terms}
         believed = {quad.subject for quad in based_on if self._speaks(quad.graph, heard, domains)}
         mapping = read.mapping(heard, tuple(sorted(believed)))
-        if mapping is None or mapping.status != Status.APPROVED:
+        if mapping is None:
+            return None
+        graphs = {quad.graph for quad in heard.quads} - {self.decisions}
+        owners = {owner for graph in graphs if (owner := self.domain_of_graph.get(graph))}
+        mapping = replace(mapping, stated_by=tuple(sorted(owners)))
+        if mapping.status != Status.APPROVED:
             return mapping
         if all(self._speaks(quad.graph, heard, domains) for quad in heard.quads):
             return mapping
@@ -64,5 +78,5 @@ class Trust:
         """Tell whether a graph may speak for all the domains of a mapping."""
         if any(quad.graph == self.decisions for quad in about.quads):
             return graph == self.decisions
-        owner = self.domain_of_graph.get(graph)
+        owner = self.domain_of_graph.get(graph) if graph in self.words else None
         return owner is not None and (owner == self.governance or {owner} == domains)

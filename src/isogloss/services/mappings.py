@@ -26,6 +26,7 @@ from isogloss.services.mapping_desk import Desk, Said
 from isogloss.services.mapping_drafts import check_draft, check_translation
 from isogloss.services.mapping_records import DECISIONS_SOURCE, record_of
 from isogloss.services.ownership import OPERATOR
+from isogloss.services.steward_queue import Detect, finding_of
 from isogloss.store.mesh import Mesh
 
 MAX_CHOICES = 1_000
@@ -34,11 +35,14 @@ MAX_CHOICES = 1_000
 class Mappings:
     """The steps by which mappings come to hold, and end."""
 
-    def __init__(self, mesh: Mesh, catalog: Catalog, commits: Commits, clock: Clock) -> None:
+    def __init__(
+        self, mesh: Mesh, catalog: Catalog, commits: Commits, clock: Clock, detect: Detect
+    ) -> None:
         self._mesh = mesh
         self._catalog = catalog
         self._commits = commits
         self._clock = clock
+        self._detect = detect
 
     def propose(self, drafts: Sequence[MappingDraft], *, author: Iri = OPERATOR) -> Settled:
         """Propose mappings, in one commit; the author approves of them for the sides he stewards.
@@ -83,7 +87,7 @@ class Mappings:
         """Take several steps in one commit, each in the state that those before it made.
 
         Raises:
-            NotFound: there is no such mapping or term.
+            NotFound: there is no such mapping, or nothing of the kind was found.
             InvalidArgument: there are no choices, or one that needs a reason has none.
             Forbidden: the author is a steward or owner of neither side.
             WrongStage: a mapping is not where that step could be taken, or the author has
@@ -94,6 +98,7 @@ class Mappings:
         for choice in choices:
             if choice.step is not Step.APPROVE or choice.reason:
                 check_reason(choice.reason)
+        self._check_found([one.about for one in choices if isinstance(one.about, Finding)])
 
         def edit(desk: Desk) -> None:
             for choice in choices:
@@ -139,6 +144,17 @@ class Mappings:
             desk.undo(*self._decided(sequence, author, desk))
 
         return self._commit(edit, author, f"Undo commit {sequence}, about mappings.")
+
+    def _check_found(self, findings: Sequence[Finding]) -> None:
+        if not findings:
+            return
+        known = {(one.key, one.fingerprint) for one in map(finding_of, self._detect())}
+        for finding in findings:
+            if (finding.key, finding.fingerprint) not in known:
+                raise NotFound(
+                    f"No {finding.kind[:50]!r} of {finding.one} and {finding.other} is found with "
+                    f"the evidence {finding.fingerprint[:50]!r}: `isogloss polysemes` has what is."
+                )
 
     def _decided(self, sequence: int, author: Iri, desk: Desk) -> tuple[Said, Said, Said]:
         """Find what a commit added, removed, and left behind of the records that it touched."""

@@ -16,7 +16,7 @@ from isogloss.services.current import Current
 from isogloss.services.description import Description
 from isogloss.services.mapping_trust import Trust
 from isogloss.store.graph import Reader
-from isogloss.vocab import MESH, OWL, RDF
+from isogloss.vocab import MESH, OWL, RDF, SKOS
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class _Vocabulary:
     translations: dict[Iri, Translation]
     attributes: dict[Iri, Sense]
     taxonomy: Taxonomy
+    broader: tuple[tuple[Iri, Iri], ...]
+    related: tuple[tuple[Iri, Iri], ...]
 
 
 class Meanings:
@@ -70,6 +72,18 @@ class Meanings:
         """Give how the concepts relate that attributes name."""
         return self._vocabulary.get().taxonomy
 
+    def terms(self) -> tuple[Term, ...]:
+        """List the terms of all glossaries."""
+        return self._vocabulary.get().terms
+
+    def broader(self) -> tuple[tuple[Iri, Iri], ...]:
+        """List what concepts say of each other by skos:broader, from the narrower one."""
+        return self._vocabulary.get().broader
+
+    def related(self) -> tuple[tuple[Iri, Iri], ...]:
+        """List what concepts say of each other by skos:related."""
+        return self._vocabulary.get().related
+
     def _read(self) -> _Vocabulary:
         ids = list(self._catalog.term_ids())
         terms = self._catalog.terms(ids)
@@ -91,7 +105,19 @@ class Meanings:
             {translation.id: translation for translation in translations if translation},
             attributes,
             read_taxonomy(self._graph, attributes.values()),
+            (
+                *self._pairs(SKOS.broader),
+                *((child, parent) for parent, child in self._pairs(SKOS.narrower)),
+            ),
+            tuple(self._pairs(SKOS.related)),
         )
+
+    def _pairs(self, predicate: Iri) -> list[tuple[Iri, Iri]]:
+        return [
+            (quad.subject, quad.object)
+            for quad in self._graph.statements(predicate)
+            if not isinstance(quad.object, Literal)
+        ]
 
     def _typed(self, class_: Iri) -> list[Description]:
         found = sorted({quad.subject for quad in self._graph.statements(RDF.type, class_)})

@@ -158,7 +158,7 @@ class Ownership:
         }
         allowed = {Role.OWNER}
         if source not in (MEMBERS_SOURCE, CLAIMS_SOURCE):
-            allowed.add(Role.STEWARD if _is_of_words(source) else Role.ENGINEER)
+            allowed.add(Role.STEWARD if is_of_words(source) else Role.ENGINEER)
         elif source == MEMBERS_SOURCE and Membership(self._governance.id, author, Role.OWNER) in (
             self.memberships
         ):
@@ -277,7 +277,7 @@ class Ownership:
             what = f"decisions about names, which go to the source {IDENTITY_SOURCE!r}"
         elif kind == MESH.MeaningVerdict or predicate in (MESH.judges, MESH.verdict):
             what = "verdicts on meaning, which follow from lineage and mappings"
-        elif predicate == MESH.appliesTranslation and not _is_of_words(place.source):
+        elif predicate == MESH.appliesTranslation and not is_of_words(place.source):
             what = (
                 "that a translation is applied, which a steward confirms in a source of words, "
                 "such as 'mappings/applied'"
@@ -370,9 +370,14 @@ class Ownership:
         return ""
 
 
+def is_of_words(source: str) -> bool:
+    """Tell whether a source is the stewards', to say what words mean.
+
+    >>> is_of_words("mappings/sales"), is_of_words("product/activity")
+    (True, False)
+    """
+    return source.partition("/")[0] in _WORDS
+
+
 def _is_boundless(pattern: Term) -> bool:
     return isinstance(pattern, Literal) and not pattern.value.partition("*")[0]
-
-
-def _is_of_words(source: str) -> bool:
-    return source.partition("/")[0] in _WORDS

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
-from isogloss.meaning.conflicts import conflicts
-from isogloss.model.agreement import Awaiting, Finding, QueueItem, Status
+from isogloss.meaning.conflicts import Claim, claim_of
+from isogloss.model.agreement import Agreement, Awaiting, Finding, QueueItem, Status
 from isogloss.model.meaning import Mapping
 from isogloss.model.rdf import Iri
 from isogloss.services.agreements import Agreements
 from isogloss.services.catalog import Catalog
+from isogloss.services.compositions import Compositions
 from isogloss.services.description import local_name
 from isogloss.services.judge import Clock
 from isogloss.services.mapping_desk import DECIDERS
@@ -84,22 +85,21 @@ class StewardQueue:
         self._agreements = agreements
         self._ownership = ownership
         self._clock = clock
+        self._compositions = Compositions(catalog, meanings, clock)
         self._detect = detect
         self._flows = flows
 
     def candidates(self) -> tuple[Candidate, ...]:
         """List what was found and is open: nobody dismissed it as it is, or maps it already.
 
-        A mapping that is proposed is looked at by itself, and one that ended settles nothing.
+        A mapping that is proposed is looked at by itself, and one that ended settles nothing; nor
+        does what a source only states, and nobody has reviewed.
         """
         dismissed = {
             (one.finding.key, one.finding.fingerprint) for one in self._agreements.dismissals()
         }
-        mapped = {
-            frozenset((one.subject, one.object))
-            for one in self._meanings.mappings()
-            if one.status in (Status.PROPOSED, Status.APPROVED)
-        }
+        mapped = {frozenset(one.terms) for one in self._opened()}
+        mapped |= {frozenset((one.subject, one.object)) for one in self._holding()}
         return tuple(
             one
             for one in self._detect()
@@ -113,7 +113,12 @@ class StewardQueue:
         mine = {m.domain for m in members if m.member == person and m.role in DECIDERS}
         if not mine:
             return ()
-        items = [*self._mappings(person, mine), *self._conflicts(mine), *self._candidates(mine)]
+        items = [
+            *self._mappings(person, mine),
+            *self._stated(mine),
+            *self._conflicts(mine),
+            *self._candidates(mine),
+        ]
         order = list(Awaiting)
         # Sorting keeps the likeliest candidates first among equals.
         return tuple(sorted(items, key=lambda item: (-item.flows, order.index(item.kind))))
@@ -129,10 +134,35 @@ class StewardQueue:
                 why += f"{names} {'has' if len(lacking) == 1 else 'have'} yet to approve."
                 yield self._item(Awaiting.MAPPING, *one.terms, why, (one.id,))
 
+    def _stated(self, mine: set[Iri]) -> Iterator[QueueItem]:
+        """List what sources state that cannot approve of it, and nobody has decided about."""
+        now, agreed = self._clock(), self._agreements.all()
+        settled = {_claim(one) for one in self._holding()}
+        settled |= {
+            _claim(one.mapping)
+            for one in agreed.values()
+            if one.is_open(now) or one.mapping.status != Status.APPROVED
+        }
+        for mapping in self._meanings.mappings():
+            over = mapping.valid_until is not None and mapping.valid_until <= now
+            ends = mapping.subject, mapping.object
+            if mapping.id in agreed or mapping.status != Status.PROPOSED or over:
+                continue
+            if _claim(mapping) in settled or not self._concerns(ends, mine):
+                continue
+            match = local_name(mapping.predicate).removesuffix("Match")
+            owners = " and ".join(map(self._domain, mapping.stated_by))
+            denied = " --not" if mapping.negated else ""
+            why = (
+                f"{self._told(mapping)}: stated by a source of {owners}, which settles "
+                "nothing. Propose it anew to settle it: isogloss map propose "
+                f'"{self._name(ends[0])}" {match} "{self._name(ends[1])}"{denied} --confidence '
+                f'{1 if mapping.confidence is None else mapping.confidence:g} -m "…"'
+            )
+            yield self._item(Awaiting.STATED, *ends, why, (mapping.id,))
+
     def _conflicts(self, mine: set[Iri]) -> Iterator[QueueItem]:
-        now = self._clock()
-        holding = [one for one in self._meanings.mappings() if one.holds(now)]
-        for found in conflicts(holding, name=self._name):
+        for found in self._compositions.conflicts():
             if self._concerns(found.terms, mine):
                 one, other = found.terms[0], found.terms[-1]
                 yield self._item(Awaiting.CONFLICT, one, other, found.sentence, found.mappings)
@@ -156,7 +186,16 @@ class StewardQueue:
         mappings: tuple[Iri, ...],
         finding: Finding | None = None,
     ) -> QueueItem:
-        return QueueItem(kind, one, other, why, self._flows(one, other), mappings, finding)
+        flows = 0 if one == other else self._flows(one, other)
+        return QueueItem(kind, one, other, why, flows, mappings, finding)
+
+    def _opened(self) -> Iterator[Agreement]:
+        now = self._clock()
+        return (one for one in self._agreements.all().values() if one.is_open(now))
+
+    def _holding(self) -> list[Mapping]:
+        now = self._clock()
+        return [one for one in self._meanings.mappings() if one.holds(now)]
 
     def _concerns(self, terms: Iterable[Iri], mine: set[Iri]) -> bool:
         domain_of = self._catalog.term_ids()
@@ -178,3 +217,7 @@ class StewardQueue:
 def finding_of(candidate: Candidate) -> Finding:
     """Say what a steward dismisses who dismisses a candidate."""
     return Finding(candidate.kind, candidate.one, candidate.other, candidate.fingerprint)
+
+
+def _claim(mapping: Mapping) -> Claim:
+    return claim_of(mapping.subject, mapping.predicate, mapping.object, mapping.negated)

@@ -92,6 +92,14 @@ class Mapping(Node):
         description="Who approved of somebody else's proposal (sssom:reviewer_id)."
     )
     tool: str | None = strawberry.field(description="What made it (sssom:mapping_tool).")
+    agreed: bool = strawberry.field(
+        description="Whether stewards of both sides voted for it, never one person alone. What is "
+        "approved and not agreed is stated by the governance group alone, or by the one domain of "
+        "both terms."
+    )
+    stated_by: list[ID] = strawberry.field(
+        description="The domains whose sources state it; none, if it was proposed and voted on."
+    )
     mapping: strawberry.Private[model.Mapping]
 
     @classmethod
@@ -110,6 +118,8 @@ class Mapping(Node):
             valid_until=mapping.valid_until,
             reviewers=[ID(reviewer) for reviewer in mapping.reviewers],
             tool=mapping.tool,
+            agreed=mapping.status == "approved" and not mapping.stated_by,
+            stated_by=[ID(domain) for domain in mapping.stated_by],
             mapping=mapping,
         )
 

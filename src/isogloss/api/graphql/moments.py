@@ -65,5 +65,15 @@ class AsOf(FieldExtension):
 
 
 def in_utc(instant: datetime) -> datetime:
-    """Take an instant without an offset for one in UTC."""
-    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+    """Take an instant without an offset for one in UTC.
+
+    Raises:
+        InvalidArgument: in UTC it lies before the year 1 or after 9999.
+    """
+    try:
+        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        raise InvalidArgument(
+            f"{instant.isoformat()} lies outside the years 1 to 9999 in UTC: leave it out if it "
+            "is to mean ever or never."
+        ) from None
