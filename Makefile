@@ -46,6 +46,7 @@ bench: $(VENV)/ready-dev ## measure commits, the past, rebuilding, rules, lineag
 	@$(BIN)/python -m benchmarks.graphql
 	@$(BIN)/python -m benchmarks.lineage
 	@$(BIN)/python -m benchmarks.meaning
+	@$(BIN)/python -m benchmarks.verdicts
 
 bench-long: $(VENV)/ready-dev ## measure them at the sizes that docs/benchmarks.md has
 	@$(BIN)/python -m benchmarks.commits --long
@@ -55,6 +56,7 @@ bench-long: $(VENV)/ready-dev ## measure them at the sizes that docs/benchmarks.
 	@$(BIN)/python -m benchmarks.graphql --long
 	@$(BIN)/python -m benchmarks.lineage --long
 	@$(BIN)/python -m benchmarks.meaning
+	@$(BIN)/python -m benchmarks.verdicts --long
 
 check: $(VENV)/ready-dev ## look at format, lint, types, layers and spelling; change nothing
 	$(BIN)/ruff format --check .
