@@ -140,3 +140,19 @@ def test_what_one_body_states_alone_is_told_from_what_both_sides_voted(
     shown = json.loads(little_folder("map", "list", "--format", "json").out)
     assert [one["id"] for one in shown if one["agreed"]] == [proposed]
     assert all(one["agreed"] == (not one["statedBy"]) for one in shown)
+
+
+def test_what_a_steward_approves_of_is_shown_before(little_folder: Isogloss) -> None:
+    person = "https://mesh.example/governance/person"
+    proposed = little_folder(
+        "map", "propose", "product:active user", "broad", "marketing:active user",
+        "--confidence", "0.9", "-m", "Seven days lie inside thirty.",
+        "--loss", "narrowing", "--expression", "value", "--precondition", "The log is whole.",
+        "--as", f"{person}/yuki",
+    )  # fmt: skip
+    shown = "translates by value (narrowing), if: The log is whole."
+    assert shown in proposed.out
+    assert shown in little_folder("map", "queue", "--as", f"{person}/ben").out
+    assert shown in little_folder("map", "list", "--status", "proposed").out
+    listed = json.loads(little_folder("map", "list", "--format", "json").out)
+    assert any(one["translations"] for one in listed)

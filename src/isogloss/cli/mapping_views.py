@@ -1,5 +1,6 @@
 """Mappings as a steward reads them: all of them, what awaits him, and what follows."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -18,7 +19,8 @@ SHORT = 12
 """So many letters of a fingerprint tell it from others."""
 
 MAPPING = """id status agreed statedBy holds negated predicate confidence comment validUntil lacking
-  subject { label domain { name } } object { label domain { name } }
+  subject { id label domain { name } } object { label domain { name } }
+  translations { fromTerm toTerm expression concordance factor offset lossiness precondition }
   votes { domain person approves comment }"""
 CANDIDATES = """query Candidates($first: Int!, $fingerprint: String! = "") {
   polysemeCandidatesTotal polysemeCandidates(first: $first, fingerprint: $fingerprint) {
@@ -29,6 +31,7 @@ _LIST = f"""query Mappings($status: String, $between: [String!], $asOf: Moment) 
 _QUEUE = """query Queue($first: Int!) { stewardQueueTotal stewardQueue(first: $first) {
   kind one other why flows mappings candidateKind fingerprint } }"""
 
+_ONE = f"query Mapping($id: ID!) {{ mapping(id: $id) {{ {MAPPING} }} }}"
 _CONFLICTS = """query Conflicts($asOf: Moment) { mappingConflicts(asOf: $asOf) {
   kind terms mappings sentence } }"""
 
@@ -64,7 +67,8 @@ def queue(
     as_: As = None,
 ) -> None:
     """Show what awaits you, what would settle most lineage first."""
-    answer = asking(url, data, as_)(_QUEUE, first=first)
+    asked = asking(url, data, as_)
+    answer = asked(_QUEUE, first=first)
     found, total = answer["stewardQueue"], answer["stewardQueueTotal"]
     if format is OutputFormat.JSON:
         print_json(found)
@@ -74,6 +78,8 @@ def queue(
         typer.echo(f"{place}. {item['kind'].lower()}{flows}: {item['why']}")
         for mapping in item["mappings"]:
             typer.echo(f"   {mapping}")
+            for line in _translating(asked(_ONE, id=mapping)["mapping"]):
+                typer.echo(f"   {line}")
         if item["fingerprint"]:
             typer.echo(f"   dismiss it as {item['fingerprint'][:SHORT]}")
     if not found:
@@ -161,12 +167,26 @@ def show_mapping(one: dict[str, Any]) -> None:
     typer.echo(f"  {one['id']}: {one['status']}{alone}{over}")
     if one["comment"]:
         typer.echo(f"  because {one['comment']}")
+    for line in _translating(one):
+        typer.echo(f"  {line}")
     for vote in one["votes"]:
         word = "for" if vote["approves"] else "against"
         why = f": {vote['comment']}" if vote["comment"] else ""
         typer.echo(f"  {local_name(vote['person'])} is {word} it, for <{vote['domain']}>{why}")
     for domain in one["lacking"]:
         typer.echo(f"  waits for a steward of <{domain}>")
+
+
+def _translating(mapping: dict[str, Any] | None) -> Iterator[str]:
+    """Say what else is agreed with a mapping: how to translate, and what is lost."""
+    for one in (mapping or {}).get("translations", ()):
+        how = one["expression"] or one["concordance"]
+        if how is None and (one["factor"] or one["offset"]):
+            how = f"value * {one['factor'] or 1} + {one['offset'] or 0}"
+        provided = f", if: {one['precondition']}" if one["precondition"] else ""
+        is_forth = mapping and mapping["subject"] and mapping["subject"]["id"] == one["fromTerm"]
+        way = "translates" if is_forth else "translates back"
+        yield f"{way} by {how or 'nothing stated'} ({one['lossiness']}){provided}"
 
 
 def _term(term: dict[str, Any] | None) -> str:

@@ -25,6 +25,15 @@ class Translation(Node):
     precondition: str | None = strawberry.field(
         description="What must hold for it to be right (mesh:precondition)."
     )
+    concordance: ID | None = strawberry.field(
+        description="The list of codes that meet (mesh:concordance)."
+    )
+    factor: str | None = strawberry.field(
+        description="What a value is multiplied by, as a decimal (mesh:factor)."
+    )
+    offset: str | None = strawberry.field(
+        description="What is added after that, as a decimal (mesh:offset)."
+    )
 
     @classmethod
     def of(cls, translation: model.Translation) -> "Translation":
@@ -36,6 +45,9 @@ class Translation(Node):
             expression=translation.expression,
             lossiness=translation.lossiness,
             precondition=translation.precondition,
+            concordance=ID(translation.concordance) if translation.concordance else None,
+            factor=translation.factor,
+            offset=translation.offset,
         )
 
 
