@@ -14,6 +14,7 @@ from dataclasses import asdict
 from typing import IO, Any
 
 from isogloss.errors import (
+    ExpressionRefused,
     ForeignGraph,
     InvalidArgument,
     InvalidInput,
@@ -33,7 +34,15 @@ MAX_ANSWER = 128 * 1024 * 1024
 _LENGTH = struct.Struct("=Q")
 _ERRORS: dict[str, type[InvalidInput]] = {
     kind.code: kind
-    for kind in (InvalidInput, InvalidArgument, InvalidIri, TooLarge, UnknownFormat, ForeignGraph)
+    for kind in (
+        InvalidInput,
+        InvalidArgument,
+        InvalidIri,
+        TooLarge,
+        UnknownFormat,
+        ForeignGraph,
+        ExpressionRefused,
+    )
 }
 
 Frames = list[bytes]
