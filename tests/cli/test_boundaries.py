@@ -11,7 +11,7 @@ def test_what_is_wrong_comes_first_with_what_would_settle_it(little_folder: Isog
     run = little_folder("boundaries", "finance")
     assert run.status == 0
     lines = run.out.splitlines()
-    assert lines[0].startswith("conflict: It was agreed that product's “active user” is not")
+    assert lines[0].startswith("conflict: It was agreed that marketing's “active user” is not")
     assert lines[2] == "  for Finance · kpi_monthly.engaged_users"
     assert "One mapping would settle:" in lines
     assert "(--all shows the rest)" in lines[-1]

@@ -269,8 +269,14 @@ def _joins(
     found = []
     for key in order:
         one, other, is_pair, home, sure = key
-        first, second = (End(terms.sorted(number), domains[at]) for number, at in (one, other))
-        upstream, downstream, column = (index.names[n] for n in (*example[key], made[key][0]))
+        # Numbers are given as terms come, and neither key goes before the other.
+        ends = [
+            (End(terms.sorted(number), domains[at]), index.names[node])
+            for (number, at), node in zip((one, other), example[key], strict=True)
+        ]
+        ends.sort(key=lambda end: (end[0].terms, end[0].domain or "", end[1]))
+        (first, upstream), (second, downstream) = ends
+        column = index.names[made[key][0]]
         flow = Flow(first, second, Treatment.JOIN, len(made[key]), upstream, downstream)
         flow = replace(flow, is_pair=is_pair, applied=confirmed.sets[sure])
         found.append(replace(flow, made_in=domains[home], made_column=column))

@@ -178,7 +178,7 @@ class Verdicts:
             for told in judged
             if len(told.flow.domains) > 1 and {one, other} - {None} <= told.flow.domains
         ]
-        crossing.sort(key=lambda t: (-BADNESS[t.judgement.verdict], -t.flow.count))
+        crossing.sort(key=_worst_first)
         counts = dict.fromkeys(Verdict, 0)
         for told in crossing:
             counts[told.judgement.verdict] += told.flow.count
@@ -290,6 +290,13 @@ def _again(last: _Whole | None, found: Flows, judging: Judging) -> Judged | None
     if before.vocabulary != now.vocabulary or not all(m.holds(before.network.at) for m in added):
         return None
     return last.judged.changed(held - holding, added)
+
+
+def _worst_first(told: JudgedFlow) -> tuple[int, int, str, str, str]:
+    flow = told.flow
+    # What is equally bad is in the same order each time, so that pages have no gaps.
+    columns = flow.upstream_column, flow.downstream_column
+    return -BADNESS[told.judgement.verdict], -flow.count, *columns, flow.treatment
 
 
 def _settling(crossing: Iterable[JudgedFlow]) -> tuple[Settling, ...]:
